@@ -1,0 +1,210 @@
+"""What happens to calls and runs, as frozen values in tense, and who hears of it.
+
+The engine emits; the terminal, logs, the run's journal, the page and tests subscribe. Subscribers are called
+in the emitting thread, in the order of subscription, and must be quick; what they raise is logged, never
+passed on to the task.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = [
+    "CallId",
+    "DidCompute",
+    "DidFail",
+    "DidStore",
+    "Event",
+    "FlowEnded",
+    "FlowStarted",
+    "Hit",
+    "MutatedInput",
+    "NotCached",
+    "WillCompute",
+    "WillRetry",
+    "WriteFailed",
+    "emit",
+    "subscribe",
+    "subscribed",
+]
+
+
+class CallId(msgspec.Struct, frozen=True):
+    """Which call an event speaks of.
+
+    `task` is the task's name, `number` counts the calls of the process, `run` is the flow run (if any).
+    `label` tells calls of one task apart for a person (a mapped argument, a run name).
+    """
+
+    task: str
+    number: int
+    run: str | None = None
+    label: str = ""
+
+
+class Event(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Something that happened; `at` is seconds since the epoch."""
+
+    at: float
+
+
+class FlowStarted(Event, frozen=True, tag=True, kw_only=True):
+    """A flow run began."""
+
+    run: str
+    name: str
+    flow: str
+    parameters: dict[str, str]
+    parent: str | None = None
+
+
+class FlowEnded(Event, frozen=True, tag=True, kw_only=True):
+    """A flow run ended in `state`; its results are safe."""
+
+    run: str
+    name: str
+    flow: str
+    state: str
+    seconds: float
+    message: str = ""
+    parent: str | None = None
+
+
+class Hit(Event, frozen=True, tag=True, kw_only=True):
+    """A call is served by a recorded result; no body runs.
+
+    `from_run` and `from_run_name` say which run computed it, `created` when, `saved` how many seconds that
+    took, `seconds` how long the look-up took.
+    """
+
+    call: CallId
+    key: str
+    created: float
+    saved: float
+    seconds: float
+    from_run: str | None = None
+    from_run_name: str | None = None
+
+
+Cause = Literal[
+    "first", "argument", "code", "constant", "package", "identity", "run", "custom",
+    "expired", "refresh", "damaged", "missing", "unreadable", "no-key", "no-cache", "retry", "gone",
+]  # fmt: skip
+"""Why a body runs, for machines; `WillCompute.why` says it to a person."""
+
+
+class WillCompute(Event, frozen=True, tag=True, kw_only=True):
+    """A body is about to run.
+
+    `why` is one line for a person ("helper clean() changed"); `cause` its kind; `changed` the names of the key
+    parts that differ from the nearest earlier record. `key` is `None` when the call is not looked up.
+    """
+
+    call: CallId
+    key: str | None
+    cause: Cause
+    why: str
+    changed: tuple[str, ...] = ()
+
+
+class DidCompute(Event, frozen=True, tag=True, kw_only=True):
+    """A body returned after `seconds`."""
+
+    call: CallId
+    key: str | None
+    seconds: float
+
+
+class WillRetry(Event, frozen=True, tag=True, kw_only=True):
+    """A body raised and will run again after `delay` seconds; `attempt` counts from 1."""
+
+    call: CallId
+    attempt: int
+    of: int
+    delay: float
+    error: str
+
+
+class DidFail(Event, frozen=True, tag=True, kw_only=True):
+    """A call ended as failed (or, with `state` `NotReady`, was never started)."""
+
+    call: CallId
+    error: str
+    seconds: float
+    state: str = "Failed"
+
+
+class DidStore(Event, frozen=True, tag=True, kw_only=True):
+    """A result was captured under its key; `size` counts the serialized bytes."""
+
+    call: CallId
+    key: str
+    size: int
+
+
+class WriteFailed(Event, frozen=True, tag=True, kw_only=True):
+    """A result could not be kept; the caller got it, the next run will compute it again."""
+
+    call: CallId
+    key: str
+    error: str
+
+
+class NotCached(Event, frozen=True, tag=True, kw_only=True):
+    """Reuse was asked for and cannot happen: `reason` says which argument or option, and what to write."""
+
+    call: CallId
+    reason: str
+
+
+class MutatedInput(Event, frozen=True, tag=True, kw_only=True):
+    """The body changed its arguments in place: the result is returned, and not stored."""
+
+    call: CallId
+    key: str
+    arguments: tuple[str, ...]
+
+
+_subscribers: tuple[Callable[[Event], None], ...] = ()
+_log = logging.getLogger(__name__)
+
+
+def emit(event: Event) -> None:
+    """Tell every subscriber of `event`."""
+    for subscriber in _subscribers:
+        try:
+            subscriber(event)
+        except Exception:  # noqa: BLE001 - whatever it raises, the task goes on
+            _log.exception("a subscriber failed on %s", type(event).__name__)
+
+
+def subscribe(subscriber: Callable[[Event], None]) -> Callable[[], None]:
+    """Call `subscriber` with each event of this process from now on; return what ends that."""
+    global _subscribers  # noqa: PLW0603 - replaced whole, so that emitting threads need no lock
+    _subscribers = (*_subscribers, subscriber)
+
+    def unsubscribe() -> None:
+        global _subscribers  # noqa: PLW0603 - as above
+        remaining = list(_subscribers)
+        with contextlib.suppress(ValueError):
+            remaining.remove(subscriber)
+        _subscribers = tuple(remaining)
+
+    return unsubscribe
+
+
+@contextlib.contextmanager
+def subscribed(subscriber: Callable[[Event], None]) -> Iterator[None]:
+    """Call `subscriber` with each event of this process inside the `with` block."""
+    unsubscribe = subscribe(subscriber)
+    try:
+        yield
+    finally:
+        unsubscribe()

@@ -1,0 +1,1 @@
+"""Recoup inside other engines."""

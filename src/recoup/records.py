@@ -1,0 +1,208 @@
+r"""The frozen values that are stored, each with its format version.
+
+A record object is one line of JSON, then the payload when it is small:
+
+    {"recoup":1,"key":"…","task":"…",…,"check":"<16 hex>"}\n<payload>
+
+`check` is the last member and covers every byte before it, so that any damage to the line is seen; the
+payload is covered by `value.digest`. `head -1 FILE | jq` shows the metadata.
+
+A parts object is the shared list of the code parts of one fingerprint, JSON, content-addressed: records of
+one version of a task share it. A run object is one JSON line about the run, then one line for each event.
+
+Unknown members are ignored when read, so that members can be added without a new version.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from blake3 import blake3
+
+from recoup.exceptions import NewerFormat, StoreError
+
+__all__ = [
+    "FORMAT",
+    "CodePart",
+    "CodeParts",
+    "DamagedRecord",
+    "KeyPart",
+    "Leaf",
+    "Marker",
+    "Producer",
+    "Record",
+    "RunRecord",
+    "ValueRef",
+    "decode_record",
+    "encode_record",
+]
+
+FORMAT = 1
+"""The version of everything in this module; older ones are read, newer ones are refused."""
+
+CHECK_SIZE = 8
+_CHECK_TAIL = len(b',"check":""}') + 2 * CHECK_SIZE
+
+
+class DamagedRecord(StoreError):
+    """The bytes of a record are not what was written."""
+
+
+class Leaf(msgspec.Struct, frozen=True, array_like=True):
+    """A named place inside an argument (`.lr`, `['day']`, column `delay`): its token and a short text."""
+
+    token: str
+    text: str = ""
+
+
+class KeyPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One named ingredient of a key, such as `inputs.frame`, `task` or `run`.
+
+    `token` is hexadecimal (see `recoup.types.Token`); `text` is at most 200 characters, with secrets left out.
+    """
+
+    name: str
+    token: str
+    text: str = ""
+    leaves: dict[str, Leaf] = {}
+
+
+class CodePart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One reached piece of the program: `code.pkg.mod.clean`, `code.pkg.mod.LIMIT`, `package.pandas`.
+
+    `kind` is what a person would call it; `text` shows a constant's value or a package's version; `source` is
+    the normalised source of a function or class.
+    """
+
+    name: str
+    token: str
+    kind: Literal["function", "class", "constant", "package", "code"]
+    text: str = ""
+    source: str = ""
+
+
+class CodeParts(msgspec.Struct, frozen=True, kw_only=True):
+    """The object under `parts/`: everything one fingerprint is made of."""
+
+    recoup: int = FORMAT
+    digest: str
+    parts: tuple[CodePart, ...]
+    not_covered: tuple[str, ...] = ()
+
+
+class ValueRef(msgspec.Struct, frozen=True):
+    """Where the serialized bytes are and what they hash to (BLAKE3, hexadecimal)."""
+
+    digest: str
+    size: int
+    inline: bool
+
+
+class Producer(msgspec.Struct, frozen=True):
+    """The environment that computed a value."""
+
+    host: str
+    pid: int
+    python: str
+    recoup: str
+    packages: dict[str, str] = {}
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known about one stored result.
+
+    `created` and `expires` are seconds since the epoch by the storage's clock; `compute_seconds` is what
+    a hit saves; `run` names the flow run that computed it; `code` is the digest of the parts object, `input`
+    the token that the value has when it is passed on as an argument (empty when it cannot be hashed).
+    `exact` is false when the serializer does not give back an equal value.
+    """
+
+    recoup: int
+    key: str
+    task: str
+    parts: tuple[KeyPart, ...]
+    code: str = ""
+    serializer: str
+    exact: bool = True
+    value: ValueRef
+    input: str = ""
+    created: float
+    expires: float | None = None
+    compute_seconds: float
+    run: str | None = None
+    run_name: str | None = None
+    producer: Producer
+    not_covered: tuple[str, ...] = ()
+    signature: str | None = None
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The first line of `runs/<run>`: one run of a flow.
+
+    `parameters` are short texts; `state` is a state's name; times are seconds since the epoch.
+    """
+
+    recoup: int
+    run: str
+    name: str
+    flow: str
+    target: str = ""
+    parameters: dict[str, str] = {}
+    state: str
+    message: str = ""
+    started: float
+    ended: float | None = None
+    ran: int = 0
+    cached: int = 0
+    failed: int = 0
+    saved_seconds: float = 0.0
+    host: str = ""
+    pid: int = 0
+
+
+class Marker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`recoup.json` at the root of a storage."""
+
+    recoup: int
+    created: float
+    by: str
+
+
+_encode = msgspec.json.Encoder().encode
+_decode_record = msgspec.json.Decoder(Record).decode
+
+
+class _Version(msgspec.Struct):
+    recoup: int
+
+
+_decode_version = msgspec.json.Decoder(_Version).decode
+
+
+def encode_record(record: Record, payload: bytes = b"") -> bytes:
+    """Return the bytes of a record object: the checked line, then `payload`."""
+    body = _encode(record)[:-1]
+    return b'%b,"check":"%b"}\n%b' % (body, _check(body), payload)
+
+
+def decode_record(data: bytes) -> tuple[Record, memoryview]:
+    """Read a record object back into the record and its inline payload (unverified).
+
+    Raises `DamagedRecord` when the line is not what was written, `NewerFormat` when a newer Recoup wrote it.
+    """
+    end = data.find(b"\n")
+    body = data[: max(end - _CHECK_TAIL, 0)]
+    if end < 0 or data[len(body) : end] != b',"check":"%b"}' % _check(body):
+        raise DamagedRecord("the record's first line does not match its check")
+    try:
+        version = _decode_version(data[:end]).recoup
+        if version <= FORMAT:
+            return _decode_record(data[:end]), memoryview(data)[end + 1 :]
+    except msgspec.DecodeError as exc:
+        raise DamagedRecord(f"the record's first line is not a record: {exc}") from exc
+    raise NewerFormat(f"record format {version} is newer than {FORMAT}, the newest that this Recoup reads")
+
+
+def _check(body: bytes) -> bytes:
+    return blake3(body).hexdigest(CHECK_SIZE).encode()

@@ -1,0 +1,1 @@
+"""Storages that add behaviour to storages."""
