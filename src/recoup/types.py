@@ -64,11 +64,12 @@ class Key(str):
     """
 
     __slots__ = ("parts",)
+    parts: Sequence[Any]
 
     def __new__(cls, text: str, parts: Sequence[Any] = ()) -> Self:
         """Make a key of `text`, remembering the `parts` that explain it."""
         key = super().__new__(cls, text)
-        key.parts: Sequence[Any] = parts
+        key.parts = parts
         return key
 
 
