@@ -1,0 +1,84 @@
+"""Serializers by name.
+
+A record says by name what reads its value back, so names stay for ever. A name is one word (`pickle`) or a wrapper
+and what it wraps (`compressed/json`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from recoup.abc import Serializer
+from recoup.exceptions import ConfigurationError, NotLoadableHere
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["decoder", "register_serializer", "register_wrapper", "resolve_serializer"]
+
+S = TypeVar("S", bound="Serializer | type[Serializer]")
+
+_serializers: dict[str, Serializer] = {}
+_wrappers: dict[str, Callable[[str], Serializer]] = {}
+
+
+def register_serializer(serializer: S) -> S:
+    """Make `serializer` known by its `type`; a class is constructed without arguments. Works as a decorator."""
+    instance = serializer() if isinstance(serializer, type) else serializer
+    known = _serializers.setdefault(instance.type, instance)
+    if _origin(known) != _origin(instance):
+        raise ConfigurationError(
+            f"{_origin(instance)} cannot be registered as {instance.type!r}: that is {_origin(known)}, and records rely on it. "
+            f"Give it another `type`."
+        )
+    _serializers[instance.type] = instance
+    return serializer
+
+
+def register_wrapper(name: str, open_wrapper: Callable[[str], Serializer]) -> None:
+    """Make names that begin with `name/` known; `open_wrapper` is given the rest."""
+    _wrappers[name] = open_wrapper
+
+
+def resolve_serializer(spec: str | Serializer | None = None) -> Serializer:
+    """Return the serializer that a user means: one, its name, or `None` for the default, `auto`."""
+    if isinstance(spec, Serializer):
+        return spec
+    found = _find("auto" if spec is None else spec)
+    if found is None:
+        raise ConfigurationError(
+            f"{spec!r} is no serializer; write one of {_names()}, or a `recoup.serializers.Serializer` of your own"
+        )
+    return found
+
+
+def decoder(name: str) -> Serializer:
+    """Return what reads values that a record names `name`; raise `NotLoadableHere` if it is not known here."""
+    found = _find(name)
+    if found is None:
+        raise NotLoadableHere(
+            f"the value was written by the serializer {name!r}, which is not registered here (known are {_names()}). "
+            f"Import the module that registers it first."
+        )
+    return found
+
+
+def _find(name: str) -> Serializer | None:
+    if name in _serializers:
+        return _serializers[name]
+    wrapper, _, rest = str(name).partition("/")
+    if rest and wrapper in _wrappers:
+        try:
+            return _wrappers[wrapper](rest)
+        except ConfigurationError:
+            return None
+    return None
+
+
+def _names() -> str:
+    wrapped = [f"{wrapper}/pickle" for wrapper in _wrappers]
+    return ", ".join(map(repr, [*_serializers, *wrapped]))
+
+
+def _origin(serializer: Serializer) -> str:
+    return f"{type(serializer).__module__}.{type(serializer).__qualname__}"
