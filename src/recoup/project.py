@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["is_project_file", "module_path", "project_root"]
+__all__ = ["file_module_path", "is_project_file", "is_standard_file", "module_path", "project_root"]
 
 _MARKERS = ("pyproject.toml", ".git", ".hg", ".svn", ".jj")
 
@@ -52,9 +52,16 @@ def is_project_file(file: str) -> bool:
     if not file or file.startswith("<"):
         return False
     path = Path(file).absolute()
+    return not {"site-packages", "dist-packages"} & set(path.parts) and not is_standard_file(file)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_standard_file(file: str) -> bool:
+    """Say whether a source file belongs to Python's standard library."""
+    path = Path(file).absolute()
     if {"site-packages", "dist-packages"} & set(path.parts):
         return False
-    return not any(path.is_relative_to(prefix) for prefix in _library_folders())
+    return any(path.is_relative_to(folder) for folder in _standard_folders())
 
 
 def module_path(module: ModuleType | str) -> str:
@@ -71,8 +78,8 @@ def module_path(module: ModuleType | str) -> str:
 
 
 @functools.lru_cache(maxsize=1)
-def _library_folders() -> tuple[Path, ...]:
+def _standard_folders() -> tuple[Path, ...]:
     import sysconfig  # noqa: PLC0415 - 3 ms that a process without project code never pays
 
     paths = sysconfig.get_paths()
-    return tuple({Path(paths[name]).absolute() for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+    return tuple({Path(paths[name]).absolute() for name in ("stdlib", "platstdlib")})

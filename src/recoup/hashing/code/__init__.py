@@ -1,1 +1,13 @@
-"""Functions to fingerprints."""
+"""Code to digests: what a task is called, and everything its results depend on besides its arguments.
+
+`identity` names a task; `fingerprint` walks (`reach`) from it to all it can name. A function or class by itself is a
+piece (`pieces`): normalised `syntax` when its `source` is found, else `bytecode`, and the `names` it uses. Data is tokenised
+(`constants`), libraries count by version (`packages`), and a `watch` notices when a live session changes the program.
+"""
+
+from __future__ import annotations
+
+from recoup.hashing.code.fingerprint import Fingerprint, fingerprint, function_token, source_token
+from recoup.hashing.code.identity import identity
+
+__all__ = ["Fingerprint", "fingerprint", "function_token", "identity", "source_token"]

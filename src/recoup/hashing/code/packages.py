@@ -1,0 +1,117 @@
+"""Which distribution a library module comes from, and its version, without scanning all of them.
+
+`importlib.metadata.packages_distributions` reads every `RECORD`; here most modules are found by the name of
+their `.dist-info` folder, the rest by a search for the module's own file.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import sys
+from dataclasses import dataclass
+from importlib.machinery import PathFinder
+from pathlib import Path
+from types import ModuleType
+
+from blake3 import blake3
+
+__all__ = ["Package", "file_of_module", "package_of_module"]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An installed distribution; `contents` tells builds of one version apart (empty for released ones)."""
+
+    name: str
+    version: str = ""
+    contents: str = ""
+
+
+@functools.cache
+def package_of_module(name: str) -> Package:
+    """Return the distribution that holds the library module `name`, whether it is imported or not."""
+    top = name.partition(".")[0]
+    file = file_of_module(name) or file_of_module(top)
+    if file is None:
+        return Package(top)
+    folder = _folder_of(Path(file), name)
+    info = _by_name(folder, top) if not _is_namespace(top) else None
+    info = info or _by_file(folder, Path(file))
+    return _package(info) if info else Package(top)
+
+
+def file_of_module(name: str) -> str | None:
+    """Return the file of a module without importing anything."""
+    module = sys.modules.get(name)
+    if isinstance(module, ModuleType) and getattr(module, "__file__", None):
+        return module.__file__
+    path = None
+    spec = None
+    for end in (i for i in range(len(name) + 1) if i == len(name) or name[i] == "."):
+        try:
+            spec = PathFinder.find_spec(name[:end], path)
+        except (ImportError, ValueError):
+            return None
+        if spec is None:
+            return None
+        path = spec.submodule_search_locations
+    if spec is None:
+        return None
+    if spec.origin:
+        return spec.origin
+    locations = list(spec.submodule_search_locations or ())
+    return str(Path(locations[0]) / "__init__.py") if locations else None
+
+
+def _is_namespace(top: str) -> bool:
+    module = sys.modules.get(top)
+    return module is not None and getattr(module, "__file__", None) is None
+
+
+def _folder_of(file: Path, name: str) -> Path:
+    """Return the folder on the import path that holds the file of module `name`."""
+    levels = name.count(".") + (1 if file.stem == "__init__" else 0)
+    return file.parents[min(levels, len(file.parents) - 1)]
+
+
+@functools.cache
+def _infos(folder: Path) -> dict[str, Path]:
+    """Return the `.dist-info` folders beside the packages of `folder`, by normalised name."""
+    return {_normal(info.name.split("-")[0]): info for info in sorted(folder.glob("*.dist-info"))}
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def _by_name(folder: Path, top: str) -> Path | None:
+    return _infos(folder).get(_normal(top))
+
+
+def _by_file(folder: Path, file: Path) -> Path | None:
+    """Return the distribution whose `RECORD` lists the file."""
+    line = b"\n" + str(file.relative_to(folder)).encode() + b"," if file.is_relative_to(folder) else b""
+    for info in _infos(folder).values():
+        try:
+            record = b"\n" + (info / "RECORD").read_bytes()
+        except OSError:
+            continue
+        if line and line in record:
+            return info
+    return None
+
+
+def _package(info: Path) -> Package:
+    name, _, version = info.name.removesuffix(".dist-info").partition("-")
+    return Package(name.replace("_", "-").lower(), version, _contents(info))
+
+
+def _contents(info: Path) -> str:
+    """Return a digest of the installed files when the version does not stand for them: installed from a path or VCS."""
+    try:
+        json.loads((info / "direct_url.json").read_bytes())
+        return blake3((info / "RECORD").read_bytes()).hexdigest(8)
+    except (OSError, ValueError):
+        return ""

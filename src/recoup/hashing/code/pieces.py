@@ -1,0 +1,149 @@
+"""What a function or class says on its own: its normalised syntax and the names it uses. Found once per code object."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import weakref
+from dataclasses import dataclass, field
+from types import CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from recoup.hashing.code.bytecode import digest_of_code, names_of_code
+from recoup.hashing.code.names import Names, names_of
+from recoup.hashing.code.owners import Owner, owner_of_module
+from recoup.hashing.code.source import class_node, function_node
+from recoup.hashing.code.syntax import Decorator, digest_of, normalise, unparse
+from recoup.hashing.code.unwrapping import functions_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from recoup.types import Digest
+
+__all__ = ["ByIdentity", "Piece", "piece_of_class", "piece_of_function"]
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A function or class by itself: `tree` is its normalised syntax, `None` when only its bytecode is known."""
+
+    digest: Digest
+    names: Names
+    tree: ast.AST | None = field(default=None, compare=False)
+
+    def source(self) -> str:
+        """Return normalised source for a person, empty when there is none."""
+        return "" if self.tree is None else unparse(self.tree)
+
+
+class ByIdentity(Generic[K, V]):
+    """A cache keyed by the identity of objects, which it does not keep alive.
+
+    Code objects and functions compare by value or not at all; here only the very same object counts.
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[int, tuple[weakref.ref[Any], V]] = {}
+
+    def get(self, key: K) -> V | None:
+        """Return what was put for this object."""
+        entry = self._entries.get(id(key))
+        return entry[1] if entry is not None and entry[0]() is key else None
+
+    def put(self, key: K, value: V) -> V:
+        """Keep `value` as long as `key` lives. Of concurrent writers one wins."""
+        number, entries = id(key), self._entries
+
+        def forget(dead: weakref.ref[Any]) -> None:
+            if number in entries and entries[number][0] is dead:
+                del entries[number]
+
+        entries[number] = weakref.ref(key, forget), value
+        return value
+
+
+_functions: ByIdentity[CodeType, Piece] = ByIdentity()
+_classes: ByIdentity[type, Piece] = ByIdentity()
+
+
+def piece_of_function(function: FunctionType) -> Piece:
+    """Return what a function says on its own."""
+    code = function.__code__
+    return _functions.get(code) or _functions.put(code, _read_function(function))
+
+
+def piece_of_class(cls: type, file: str | None) -> Piece | None:
+    """Return what a class statement says on its own, `None` when it is not found."""
+    known = _classes.get(cls)
+    if known is not None and known.tree is not None:
+        return known
+    node = class_node(cls, file)
+    if node is None:
+        return None
+    module = vars(sys_module(cls.__module__)) if sys_module(cls.__module__) else {}
+    tree = normalise(node, _judge_in(module))
+    return _classes.put(cls, Piece(digest_of(tree), names_of(tree), tree))
+
+
+def sys_module(name: str) -> ModuleType | None:
+    import sys
+
+    return sys.modules.get(name)
+
+
+def _read_function(function: FunctionType) -> Piece:
+    code = function.__code__
+    node = function_node(code, function.__globals__)
+    if node is not None:
+        try:
+            tree = normalise(node, _judge_in(function.__globals__))
+            return Piece(digest_of(tree), names_of(tree), tree)
+        except RecursionError:
+            pass  # an expression too deep for us, though not for the compiler
+    return Piece(digest_of_code(code), names_of_code(code))
+
+
+# --- decorators --------------------------------------------------------------------------------
+
+
+def _judge_in(globals_: Mapping[str, Any]) -> Any:
+    def judge(decorator: ast.expr) -> Decorator:
+        expression = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(expression, ast.Attribute) and expression.attr in ("setter", "getter", "deleter"):
+            return Decorator.PLAIN
+        value = _evaluate(expression, globals_)
+        owner = _owner_of_value(value)
+        if owner is Owner.RECOUP:
+            return Decorator.OURS
+        registers = isinstance(expression, ast.Attribute) and expression.attr == "register"
+        return Decorator.PLAIN if owner is Owner.PYTHON and not registers else Decorator.READER
+
+    return judge
+
+
+def _evaluate(expression: ast.expr, globals_: Mapping[str, Any]) -> Any:
+    """Return what a dotted name means, as far as looking it up runs no code."""
+    match expression:
+        case ast.Name(id=name):
+            return globals_.get(name, getattr(builtins, name, None))
+        case ast.Attribute(value=inner, attr=name):
+            value = _evaluate(inner, globals_)
+            return vars(value).get(name) if isinstance(value, ModuleType) else value
+    return None
+
+
+def _owner_of_value(value: Any) -> Owner | None:
+    value = getattr(value, "func", value) if type(value).__module__ == "functools" else value
+    if value is None:
+        return None
+    module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+    return owner_of_module(module if isinstance(module, str) else type(value).__module__)
+
+
+def methods_of(cls: type) -> list[FunctionType]:
+    """Return the functions that a class holds itself, out of their wrappings."""
+    return [f for value in vars(cls).values() for f in functions_in(value) if isinstance(f, FunctionType)]

@@ -1,0 +1,151 @@
+"""Finds the syntax of code that is loaded, in the file that it was loaded from.
+
+A file may have been edited since. So a found function is believed only when the file's text compiles to the very
+code object that is loaded; texts seen earlier in the process are tried too.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections import defaultdict
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+from recoup.hashing.code.unwrapping import functions_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["class_node", "function_node"]
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_KEPT_TEXTS = 4
+
+
+def function_node(code: CodeType, globals_: dict[str, Any]) -> FunctionNode | None:
+    """Return the syntax of a loaded code object, or `None` when no known text compiles to it."""
+    for text in _texts(code.co_filename, globals_):
+        node = text.function(code)
+        if node is not None:
+            return node
+    return None
+
+
+def class_node(cls: type, file: str | None) -> ast.ClassDef | None:
+    """Return the syntax of a loaded class, or `None` when no known text of `file` agrees with its methods."""
+    for text in _texts(file, {}) if file else ():
+        node = text.class_(cls)
+        if node is not None:
+            return node
+    return None
+
+
+class _Text:
+    """One text of a file, parsed and compiled."""
+
+    def __init__(self, lines: list[str], filename: str) -> None:
+        self.lines = lines
+        tree = ast.parse("".join(lines))
+        self._functions: dict[tuple[str, int], list[FunctionNode]] = defaultdict(list)
+        self._classes: dict[str, list[ast.ClassDef]] = defaultdict(list)
+        self._codes: dict[tuple[str, int], list[CodeType]] = defaultdict(list)
+        self._note_nodes(tree, "")
+        self._note_codes(compile(tree, filename, "exec", dont_inherit=True))
+
+    def function(self, code: CodeType) -> FunctionNode | None:
+        if code not in self._codes.get((code.co_qualname, code.co_firstlineno), ()):
+            return None
+        nodes = self._functions.get((code.co_name, code.co_firstlineno), [])
+        return nodes[0] if len(nodes) == 1 else _node_at(code, nodes)
+
+    def class_(self, cls: type) -> ast.ClassDef | None:
+        nodes = self._classes.get(cls.__qualname__, [])
+        own = [code for code in _codes_of(cls) if code.co_qualname.startswith(cls.__qualname__ + ".")]
+        if any(code not in self._codes.get((code.co_qualname, code.co_firstlineno), ()) for code in own):
+            return None
+        agreeing = [node for node in nodes if _agrees(node, cls, own)]
+        return agreeing[-1] if agreeing else None
+
+    def _note_nodes(self, node: ast.AST, prefix: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            match child:
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    self._functions[child.name, _first_line(child)].append(child)
+                    self._note_nodes(child, f"{prefix}{child.name}.<locals>.")
+                case ast.Lambda():
+                    self._functions["<lambda>", child.lineno].append(child)
+                    self._note_nodes(child, f"{prefix}<lambda>.<locals>.")
+                case ast.ClassDef():
+                    self._classes[prefix + child.name].append(child)
+                    self._note_nodes(child, f"{prefix}{child.name}.")
+                case _:
+                    self._note_nodes(child, prefix)
+
+    def _note_codes(self, code: CodeType) -> None:
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                self._codes[constant.co_qualname, constant.co_firstlineno].append(constant)
+                self._note_codes(constant)
+
+
+_known: dict[str, tuple[_Text, ...]] = {}
+
+
+def _texts(filename: str, globals_: dict[str, Any]) -> Iterator[_Text]:
+    """Yield the texts of a file, the present one first."""
+    linecache.checkcache(filename)
+    lines = linecache.getlines(filename, globals_)
+    known = _known.get(filename, ())
+    if lines and not any(text.lines is lines or text.lines == lines for text in known):
+        try:
+            known = (_Text(lines, filename), *known)[:_KEPT_TEXTS]
+        except (SyntaxError, ValueError, RecursionError):
+            pass  # being edited, or not Python at all
+        else:
+            _known[filename] = known
+    yield from known
+
+
+def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+def _node_at(code: CodeType, nodes: list[FunctionNode]) -> FunctionNode | None:
+    """Return the one of several lambdas on a line whose body holds the code: the smallest."""
+    spans = [(line, column, end, end_column) for line, end, column, end_column in code.co_positions()
+             if None not in (line, column, end, end_column) and (line, column) != (code.co_firstlineno, 0)]  # fmt: skip
+    if not spans:
+        return None
+    start, end = min(span[:2] for span in spans), max(span[2:] for span in spans)
+    holding = [node for node in nodes if isinstance(node, ast.Lambda) and _holds(node.body, start, end)]
+    return min(holding, key=lambda node: _size(node.body), default=None)
+
+
+def _holds(node: ast.expr, start: tuple[Any, ...], end: tuple[Any, ...]) -> bool:
+    return (node.lineno, node.col_offset) <= start and end <= (node.end_lineno, node.end_col_offset)
+
+
+def _size(node: ast.expr) -> tuple[int, int]:
+    return (node.end_lineno or 0) - node.lineno, (node.end_col_offset or 0) - node.col_offset
+
+
+def _codes_of(cls: type) -> list[CodeType]:
+    return [
+        function.__code__
+        for value in vars(cls).values()
+        for function in functions_in(value)
+        if isinstance(function, FunctionType)
+    ]
+
+
+def _agrees(node: ast.ClassDef, cls: type, codes: list[CodeType]) -> bool:
+    """Say whether a class statement may be the one that made `cls`: its methods lie inside, and its names exist."""
+    if not all(
+        _first_line(node) <= code.co_firstlineno <= (node.end_lineno or 0)
+        for code in codes
+        if not code.co_filename.startswith("<")
+    ):
+        return False
+    fields = {s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)}
+    return fields <= set(vars(cls).get("__annotations__", {})) | set(vars(cls)) or not fields

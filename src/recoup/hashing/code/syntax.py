@@ -1,0 +1,214 @@
+"""Normalised syntax: what a piece of code says, without how it is written down.
+
+Gone are comments, formatting, docstrings and other statements without effect, positions, and annotations where
+nothing reads them: of parameters, results and local variables, and in classes without bases and decorators (a
+dataclass or a model is made of its annotations). Of decorators, `@task` and what stands above it go: they wrap the
+task, not what it computes, so `retries=3` changes nothing. Decorators below it, and those of helpers, stay.
+
+Names of local variables stay too: a renamed local is another program (`locals()`, keyword arguments and `f"{x=}"`
+can see it).
+
+The digest is taken of an encoding of our own, the same on all supported versions of Python: fields that are
+absent or empty contribute nothing, so fields that a newer Python adds do not matter until they are used.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+from typing import TYPE_CHECKING, Any
+
+from blake3 import blake3
+
+from recoup.types import Digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Decorator", "digest_of", "encode", "normalise", "unparse"]
+
+SCHEME = b"recoup.code.syntax/1\n"
+
+AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Decorator(enum.Enum):
+    """What a decorator means to the syntax below it."""
+
+    OURS = "ours"
+    """Recoup's own: it and whatever stands above are no part of the code."""
+    PLAIN = "plain"
+    """Part of the code, and known not to read annotations."""
+    READER = "reader"
+    """Part of the code, and might read annotations."""
+
+
+Judge = "Callable[[ast.expr], Decorator]"
+
+
+def normalise(node: ast.AST, judge: Callable[[ast.expr], Decorator]) -> ast.AST:
+    """Return a normalised copy of a function, lambda or class; `judge` knows its decorators."""
+    copy = _Normaliser(judge).visit(node)
+    assert isinstance(copy, ast.AST)
+    return copy
+
+
+def digest_of(node: ast.AST) -> Digest:
+    """Return the digest of a normalised tree."""
+    return Digest(blake3(SCHEME + encode(node)).digest())
+
+
+def unparse(node: ast.AST) -> str:
+    """Return a normalised tree as source for a person."""
+    return ast.unparse(ast.fix_missing_locations(node))
+
+
+class _Normaliser(ast.NodeVisitor):
+    """Builds the copy, bottom up; a visitor returns `None` for what is left out."""
+
+    def __init__(self, judge: Callable[[ast.expr], Decorator]) -> None:
+        self._judge = judge
+        self._keeps_fields = False
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        return type(node)(**{name: self._copy(name, value) for name, value in ast.iter_fields(node) if name not in _SILENT})
+
+    def _copy(self, name: str, value: Any) -> Any:
+        if isinstance(value, list):
+            if name in _BLOCKS:
+                return self._block(name, value)
+            return [self.visit(item) if isinstance(item, ast.AST) else item for item in value]
+        return self.visit(value) if isinstance(value, ast.AST) else value
+
+    def _block(self, name: str, statements: list[ast.stmt]) -> list[ast.stmt]:
+        copies = [self.visit(statement) for statement in statements if not _is_idle(statement)]
+        kept = [copy for copy in copies if copy is not None]
+        return kept or ([ast.Pass()] if name == "body" else [])
+
+    def visit_FunctionDef(self, node: AnyFunction) -> ast.AST:
+        decorators = self._decorators(node.decorator_list)
+        annotated = any(self._judge(decorator) is Decorator.READER for decorator in decorators)
+        kept_fields, self._keeps_fields = self._keeps_fields, False
+        fields = {name: value for name, value in ast.iter_fields(node) if name not in _SILENT}
+        fields["decorator_list"] = decorators
+        if not annotated:
+            fields |= {"returns": None, "args": _bare(node.args)} | ({"type_params": []} if "type_params" in fields else {})
+        copy = type(node)(**{name: self._copy(name, value) for name, value in fields.items()})
+        self._keeps_fields = kept_fields
+        return copy
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        decorators = self._decorators(node.decorator_list)
+        kept_fields, self._keeps_fields = self._keeps_fields, bool(decorators or node.bases or node.keywords)
+        fields = dict(ast.iter_fields(node)) | {"decorator_list": decorators}
+        copy = type(node)(**{name: self._copy(name, value) for name, value in fields.items()})
+        self._keeps_fields = kept_fields
+        return copy
+
+    def _decorators(self, decorators: list[ast.expr]) -> list[ast.expr]:
+        """Return the decorators that stand below the last one of ours."""
+        ours = [i for i, decorator in enumerate(decorators) if self._judge(decorator) is Decorator.OURS]
+        return decorators[ours[-1] + 1 :] if ours else decorators
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        if self._keeps_fields:
+            return self.generic_visit(node)
+        if node.value is None:
+            return None
+        return ast.Assign(targets=[self.visit(node.target)], value=self.visit(node.value))
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        return ast.JoinedStr(values=list(self._merged(node.values)))
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        spec = self.visit(node.format_spec) if node.format_spec is not None else None
+        if isinstance(spec, ast.JoinedStr) and not spec.values:
+            spec = None
+        return ast.FormattedValue(value=self.visit(node.value), conversion=node.conversion, format_spec=spec)
+
+    def _merged(self, values: list[ast.expr]) -> Iterator[ast.expr]:
+        """Yield the pieces of an f-string with neighbouring texts joined; Pythons cut them differently."""
+        text = ""
+        for value in values:
+            if isinstance(value, ast.Constant):
+                text += value.value
+                continue
+            if text:
+                yield ast.Constant(value=text)
+            text = ""
+            yield self.visit(value)
+        if text:
+            yield ast.Constant(value=text)
+
+
+_SILENT = frozenset({"kind", "type_comment", "type_ignores", "ctx"})
+_BLOCKS = frozenset({"body", "orelse", "finalbody"})
+
+
+def _is_idle(statement: ast.stmt) -> bool:
+    """Say whether a statement does nothing: `pass`, `...`, a docstring or another bare constant."""
+    return isinstance(statement, ast.Pass) or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+
+
+def _bare(arguments: ast.arguments) -> ast.arguments:
+    """Return the parameters without their annotations."""
+    fields = dict(ast.iter_fields(arguments))
+    for name in ("posonlyargs", "args", "kwonlyargs"):
+        fields[name] = [ast.arg(arg=parameter.arg) for parameter in fields[name]]
+    for name in ("vararg", "kwarg"):
+        fields[name] = fields[name] and ast.arg(arg=fields[name].arg)
+    return ast.arguments(**fields)
+
+
+def encode(node: ast.AST) -> bytes:
+    """Return the canonical encoding of a normalised tree."""
+    chunks: list[bytes] = []
+    _encode_node(node, chunks.append)
+    return b"".join(chunks)
+
+
+def _encode_node(node: ast.AST, write: Callable[[bytes], None]) -> None:
+    write(b"(" + type(node).__name__.encode())
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if value is None or name in _SILENT or (isinstance(value, list) and not value):
+            continue
+        write(b" " + name.encode() + b"=")
+        _encode_field(value, write)
+    write(b")")
+
+
+def _encode_field(value: Any, write: Callable[[bytes], None]) -> None:
+    if isinstance(value, ast.AST):
+        _encode_node(value, write)
+    elif isinstance(value, list):
+        write(b"[%d" % len(value))
+        for item in value:
+            _encode_field(item, write)
+        write(b"]")
+    else:
+        write(_encode_constant(value))
+
+
+def _encode_constant(value: Any) -> bytes:
+    match value:
+        case str():
+            return _framed(b"s", value.encode("utf-8", "surrogatepass"))
+        case bytes():
+            return _framed(b"b", value)
+        case bool() | None:
+            return b"N" if value is None else b"T" if value else b"F"
+        case int():
+            return _framed(b"i", f"{value:x}".encode())
+        case float():
+            return _framed(b"f", value.hex().encode())
+        case complex():
+            return _framed(b"c", f"{value.real.hex()},{value.imag.hex()}".encode())
+        case _:
+            return _framed(b"e", repr(value).encode())  # Ellipsis, the only other literal
+
+
+def _framed(tag: bytes, data: bytes) -> bytes:
+    return b"%b%d:%b" % (tag, len(data), data)
