@@ -74,7 +74,8 @@ def check_name(name: str) -> str:
 
     Names are ASCII segments joined by `/`; a segment starts with a letter, digit or underscore and has at most
     150 characters; the whole has at most 512. So no name escapes its root or is a hidden or temporary file.
-    Two names must not differ by letter case alone (Recoup's own are made of digests).
+    Two names must not differ by letter case alone, nor may one be a folder of the other (Recoup's own are made of
+    digests).
     """
     if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name) or any(len(s) > _LONGEST_SEGMENT for s in name.split("/")):
         raise InvalidName(f"{name!r} cannot be the name of a stored object; see recoup.abc.check_name")
@@ -123,7 +124,10 @@ class ObjectStore(ABC):
 
     @abstractmethod
     def folders(self, prefix: str = "") -> Iterator[str]:
-        """Yield the full names of the folders directly under `prefix`, in no particular order."""
+        """Yield the full names of the folders directly under `prefix`, in no particular order.
+
+        A folder whose objects are all gone may still appear.
+        """
 
     def exists(self, name: str) -> bool:
         """Say whether there is an object under `name`."""

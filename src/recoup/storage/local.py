@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalFileSystem"]
 
-_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})  # a link in a circle leads to no file
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -102,9 +102,9 @@ class LocalFileSystem(ObjectStore):
             for name, entry in self._entries(pending.pop()):
                 try:
                     status = entry.stat()
-                except FileNotFoundError:  # removed since the folder was read
-                    continue
                 except OSError as exc:
+                    if exc.errno in _ABSENT:  # removed since the folder was read
+                        continue
                     raise _failed(exc, "list", entry.path) from exc
                 if stat.S_ISDIR(status.st_mode):
                     pending.append(name)

@@ -14,6 +14,7 @@ import msgspec
 
 from recoup.exceptions import NewerFormat, ObjectExists, ObjectNotFound, StoreError
 from recoup.records import FORMAT, Marker
+from recoup.version import __version__
 
 if TYPE_CHECKING:
     from recoup.abc import ObjectStore
@@ -71,7 +72,7 @@ def _read(store: ObjectStore) -> Marker | None:
 
 
 def _write(store: ObjectStore) -> Marker:
-    marker = Marker(recoup=FORMAT, created=time.time(), by=_by())
+    marker = Marker(recoup=FORMAT, created=time.time(), by=f"recoup {__version__}")
     data = msgspec.json.encode(marker) + b"\n"
     try:
         store.put(MARKER, [data], create=True)
@@ -81,9 +82,3 @@ def _write(store: ObjectStore) -> Marker:
             return found
         store.put(MARKER, [data])
     return marker
-
-
-def _by() -> str:
-    from importlib.metadata import version  # noqa: PLC0415 - 20 ms that only a new storage costs
-
-    return f"recoup {version('recoup')}"

@@ -87,7 +87,7 @@ class MemoryStorage(ObjectStore):
     def folders(self, prefix: str = "") -> Iterator[str]:
         """Yield the folders that have objects."""
         start = len(prefix) + 1 if prefix else 0
-        return iter({name[:end] for name, _ in self._under(prefix) if (end := name.find("/", start)) > 0})
+        return filter(keeps_name, {name[:end] for name, _ in self._under(prefix) if (end := name.find("/", start)) > 0})
 
     def _find(self, name: str) -> _Object:
         try:
@@ -113,6 +113,6 @@ class MemoryStorage(ObjectStore):
 
     def _inside(self, path: str) -> str:
         inside = posixpath.normpath(path)
-        if inside.startswith(("/", "..")) or inside == "." or path.endswith("/"):
+        if "\0" in path or inside.startswith(("/", "..")) or inside == "." or path.endswith("/"):
             raise InvalidName(f"{path!r} is not a path inside {self!r}; give a relative one, such as 'reports/daily.json'")
         return inside
