@@ -1,1 +1,62 @@
-"""Recoup."""
+"""Recoup: a Python task is never computed twice for the same reason.
+
+from recoup import flow, task
+
+@task(cache=True)
+def load(day): ...
+
+@flow
+def pipeline(day):
+    return load(day)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from recoup.version import __version__
+
+if TYPE_CHECKING:
+    from recoup.exceptions import RecoupError
+    from recoup.flows import Flow, flow
+    from recoup.logs import get_run_logger
+    from recoup.states import State
+    from recoup.tasks import Task, task, task_input_hash, unmapped
+
+__all__ = [
+    "Flow",
+    "RecoupError",
+    "State",
+    "Task",
+    "__version__",
+    "flow",
+    "get_run_logger",
+    "task",
+    "task_input_hash",
+    "unmapped",
+]
+
+_HOMES = {
+    "Flow": "flows",
+    "RecoupError": "exceptions",
+    "State": "states",
+    "Task": "tasks",
+    "flow": "flows",
+    "get_run_logger": "logs",
+    "task": "tasks",
+    "task_input_hash": "tasks",
+    "unmapped": "tasks",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'recoup' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"recoup.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 __all__ = [
+    "Advised",
     "CallId",
     "DidCompute",
     "DidFail",
@@ -66,13 +67,14 @@ class FlowStarted(Event, frozen=True, tag=True, kw_only=True):
 
 
 class FlowEnded(Event, frozen=True, tag=True, kw_only=True):
-    """A flow run ended in `state`; its results are safe."""
+    """A flow run ended in `state`; its results are safe. `summary` counts its calls for a person."""
 
     run: str
     name: str
     flow: str
     state: str
     seconds: float
+    summary: str = ""
     message: str = ""
     parent: str | None = None
 
@@ -164,6 +166,13 @@ class NotCached(Event, frozen=True, tag=True, kw_only=True):
     reason: str
 
 
+class Advised(Event, frozen=True, tag=True, kw_only=True):
+    """The options of a task do less than they may have been meant to; `text` says what, and what to write."""
+
+    task: str
+    text: str
+
+
 class MutatedInput(Event, frozen=True, tag=True, kw_only=True):
     """The body changed its arguments in place: the result is returned, and not stored."""
 
@@ -181,17 +190,17 @@ def emit(event: Event) -> None:
     for subscriber in _subscribers:
         try:
             subscriber(event)
-        except Exception:  # noqa: BLE001 - whatever it raises, the task goes on
+        except Exception:
             _log.exception("a subscriber failed on %s", type(event).__name__)
 
 
 def subscribe(subscriber: Callable[[Event], None]) -> Callable[[], None]:
     """Call `subscriber` with each event of this process from now on; return what ends that."""
-    global _subscribers  # noqa: PLW0603 - replaced whole, so that emitting threads need no lock
+    global _subscribers
     _subscribers = (*_subscribers, subscriber)
 
     def unsubscribe() -> None:
-        global _subscribers  # noqa: PLW0603 - as above
+        global _subscribers
         remaining = list(_subscribers)
         with contextlib.suppress(ValueError):
             remaining.remove(subscriber)

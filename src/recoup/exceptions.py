@@ -14,6 +14,7 @@ __all__ = [
     "FlowNotFound",
     "HashError",
     "InvalidName",
+    "KeyFunctionError",
     "MappingLengthMismatch",
     "MappingMissingIterable",
     "MissingContextError",
@@ -84,6 +85,10 @@ class HashError(RecoupError, TypeError):
         super().__init__(message)
         self.path = path
         self.kind = kind
+
+
+class KeyFunctionError(HashError):
+    """A key function of the user's raised, or returned something that is no text."""
 
 
 class SerializationError(RecoupError, TypeError):

@@ -157,6 +157,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cached: int = 0
     failed: int = 0
     saved_seconds: float = 0.0
+    body_seconds: float = 0.0
     host: str = ""
     pid: int = 0
 

@@ -1,0 +1,337 @@
+"""What a key is made of: policies, their algebra, and the parts they contribute.
+
+A policy turns a call into named parts; the key is a hash of all of them, in an order that does not depend on how
+the policy was written. Every built-in policy adds the identity of the task. Names are Prefect's; `CODE` is new.
+
+    INPUTS + CODE                    what `cache=True` means
+    INPUTS - "debug"                 one argument left out
+    CODE - "code.pkg.log_progress"   one helper left out
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from blake3 import blake3
+
+from recoup.exceptions import ConfigurationError, HashError, KeyFunctionError
+from recoup.hashing import Hasher
+from recoup.hashing import token as token_of
+from recoup.hashing.code import fingerprint, source_token
+from recoup.types import Key, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from recoup.hashing.code import Fingerprint
+
+__all__ = [
+    "CODE",
+    "DEFAULT",
+    "FLOW_PARAMETERS",
+    "INPUTS",
+    "NONE",
+    "NO_CACHE",
+    "RUN_ID",
+    "TASK_SOURCE",
+    "CacheKeyFnPolicy",
+    "CachePolicy",
+    "Code",
+    "CompoundCachePolicy",
+    "FlowParameters",
+    "Inputs",
+    "Part",
+    "RunId",
+    "TaskSource",
+]
+
+_KEY_SCHEME = b"recoup key 1\0"
+_by_name = itemgetter(0)
+
+
+class Part(NamedTuple):
+    """A named ingredient of a key: `subject` is what a description of it looks at, made only on a miss."""
+
+    name: str
+    token: Token
+    subject: object = None
+
+
+class KeyedTask(Protocol):
+    """What policies ask of a task."""
+
+    @property
+    def task_key(self) -> str: ...
+    @property
+    def fn(self) -> Callable[..., Any]: ...
+
+
+class TaskContext(Protocol):
+    """What policies ask of the context of a call (`recoup.context.TaskRunContext`)."""
+
+    @property
+    def task(self) -> KeyedTask: ...
+    @property
+    def run_id(self) -> str: ...
+
+
+class Asked(NamedTuple):
+    """What a policy is asked about: a call, and the hasher that remembers what was hashed of it."""
+
+    context: TaskContext
+    inputs: Mapping[str, Any]
+    flow_parameters: Mapping[str, Any]
+    hasher: Hasher
+
+
+class CachePolicy:
+    """A way to make keys. Subclass it and define `compute_key`, or combine the built-in ones with `+` and `-`."""
+
+    def compute_key(
+        self,
+        task_ctx: TaskContext,
+        inputs: Mapping[str, Any],
+        flow_parameters: Mapping[str, Any],
+        **_kwargs: object,
+    ) -> str | None:
+        """Return the key of a call, or `None` when it is not to be cached.
+
+        `inputs` are the bound arguments with defaults. A `HashError` is reported, and the call runs uncached.
+        """
+        return self.key(Asked(task_ctx, inputs, flow_parameters, Hasher()))
+
+    def key(self, asked: Asked) -> Key | None:
+        """Return the key with its parts."""
+        parts = self.parts(asked)
+        if not parts:
+            return None
+        parts.append(Part("task", token_of(asked.context.task.task_key), asked.context.task.task_key))
+        parts.sort(key=_by_name)
+        frames = [_KEY_SCHEME]
+        for name, contributed, _ in parts:
+            frames += (name.encode(), b"\0", contributed)
+        return Key(blake3(b"".join(frames)).hexdigest(), parts)
+
+    def parts(self, asked: Asked) -> list[Part]:
+        """Return what this policy contributes; the key of a policy of one's own is a single part."""
+        key = self.compute_key(asked.context, asked.inputs, asked.flow_parameters)
+        return [] if key is None else [Part("custom", token_of(key), key)]
+
+    def check(self, arguments: Sequence[str]) -> None:
+        """Raise `ConfigurationError` for names that a task with these `arguments` does not have."""
+
+    def __add__(self, other: object) -> CachePolicy:
+        """Make keys of what both contribute."""
+        if not isinstance(other, CachePolicy):
+            return NotImplemented
+        policies = [p for p in (*_members(self), *_members(other)) if p != NO_CACHE]
+        return CompoundCachePolicy(tuple(policies)) if len(policies) > 1 else (policies or [NO_CACHE])[0]
+
+    def __sub__(self, name: object) -> CachePolicy:
+        """Leave out an argument (`"debug"`, `"inputs.debug"`), helper (`"code.…"`) or package (`"package.…"`)."""
+        if not isinstance(name, str):
+            raise TypeError(f"a policy minus {type(name).__name__} means nothing: subtract a name, such as INPUTS - 'debug'")
+        raise ConfigurationError(f"{self!r} - {name!r} leaves nothing out: only INPUTS and CODE have named parts")
+
+    @classmethod
+    def from_cache_key_fn(cls, cache_key_fn: Callable[[Any, dict[str, Any]], str | None]) -> CacheKeyFnPolicy:
+        """Make keys with a function of the context and the arguments."""
+        return CacheKeyFnPolicy(cache_key_fn)
+
+
+@dataclass(frozen=True)
+class Inputs(CachePolicy):
+    """The arguments by content, whatever their type; no arguments give a key, too."""
+
+    exclude: tuple[str, ...] = ()
+
+    def parts(self, asked: Asked) -> list[Part]:
+        """Return a part for each argument that is not excluded."""
+        token, inputs = asked.hasher.token, asked.inputs
+        if self.exclude:
+            inputs = {name: value for name, value in inputs.items() if name not in self.exclude}
+        parts = [Part(_input_name(name), token(value, name), value) for name, value in inputs.items()]
+        return parts or [Part("inputs", token_of("no arguments"), "no arguments")]
+
+    def check(self, arguments: Sequence[str]) -> None:
+        """Refuse exclusions that are no arguments of the task."""
+        for name in self.exclude:
+            if name not in arguments:
+                raise ConfigurationError(
+                    f"policy - {name!r}: the task has no such argument. Its arguments are {', '.join(arguments) or 'none'}; "
+                    "helpers and packages are subtracted as 'code.<name>' and 'package.<name>'."
+                )
+
+    def __sub__(self, name: object) -> CachePolicy:
+        """Leave out an argument."""
+        if isinstance(name, str) and not name.startswith(("code.", "package.")):
+            return replace(self, exclude=tuple(sorted({*self.exclude, name.removeprefix("inputs.")})))
+        return super().__sub__(name)
+
+
+@dataclass(frozen=True)
+class Code(CachePolicy):
+    """The task's code and all project code, constants and packages that it reaches."""
+
+    exclude: tuple[str, ...] = ()
+
+    def parts(self, asked: Asked) -> list[Part]:
+        """Return one part, whose subject is the fingerprint."""
+        found = fingerprint(asked.context.task.fn)
+        return [Part("code", self._without(found) if self.exclude else found.token, found)]
+
+    def _without(self, found: Fingerprint) -> Token:
+        names = {part.name for part in found.parts}
+        for name in self.exclude:
+            if name not in names:
+                raise ConfigurationError(
+                    f"policy - {name!r}: the task reaches no such code. It reaches {', '.join(sorted(names))}."
+                )
+        hasher = blake3(b"recoup code without\0")
+        for part in found.parts:
+            if part.name not in self.exclude:
+                hasher.update(part.name.encode() + b"\0" + bytes.fromhex(part.token))
+        return Token(b"\xff" + hasher.digest())
+
+    def __sub__(self, name: object) -> CachePolicy:
+        """Leave out a helper, class, constant or package."""
+        if isinstance(name, str) and name.startswith(("code.", "package.")):
+            return replace(self, exclude=tuple(sorted({*self.exclude, name})))
+        return super().__sub__(name)
+
+
+@dataclass(frozen=True)
+class TaskSource(CachePolicy):
+    """The task's own normalised syntax, without what it calls."""
+
+    def parts(self, asked: Asked) -> list[Part]:
+        """Return one part."""
+        return [Part("source", source_token(asked.context.task.fn), "its own code")]
+
+
+@dataclass(frozen=True)
+class FlowParameters(CachePolicy):
+    """The parameters of the flow run."""
+
+    def parts(self, asked: Asked) -> list[Part]:
+        """Return a part for each parameter."""
+        items = asked.flow_parameters.items()
+        return [Part(f"flow_parameters.{name}", asked.hasher.token(value, name), value) for name, value in items]
+
+
+@dataclass(frozen=True)
+class RunId(CachePolicy):
+    """The flow run; outside flows, the call itself."""
+
+    def parts(self, asked: Asked) -> list[Part]:
+        """Return one part."""
+        return [Part("run", token_of(asked.context.run_id), asked.context.run_id)]
+
+
+@dataclass(frozen=True)
+class _NoCache(CachePolicy):
+    def parts(self, _asked: Asked) -> list[Part]:
+        return []
+
+    def __repr__(self) -> str:
+        return "NO_CACHE"
+
+
+@dataclass(frozen=True)
+class CacheKeyFnPolicy(CachePolicy):
+    """A function of the context and the arguments returns the key, verbatim within the task, or `None`."""
+
+    cache_key_fn: Callable[[Any, dict[str, Any]], str | None]
+
+    def compute_key(
+        self, task_ctx: TaskContext, inputs: Mapping[str, Any], flow_parameters: Mapping[str, Any], **_kwargs: object
+    ) -> str | None:
+        """Call the function. Raise `KeyFunctionError` when it raises, or returns something that is no text."""
+        name = getattr(self.cache_key_fn, "__name__", repr(self.cache_key_fn))
+        try:
+            key = self.cache_key_fn(task_ctx, dict(inputs))
+        except HashError:
+            raise
+        except Exception as exc:
+            raise KeyFunctionError(
+                f"its key function {name} raised {type(exc).__name__}: {exc}. Mend it, or let it return None to leave a call uncached."
+            ) from exc
+        if key is not None and not isinstance(key, str):
+            raise KeyFunctionError(
+                f"its key function {name} returned {type(key).__name__}, not text. Return a str, such as f'{{…}}', "
+                "or None to leave a call uncached."
+            )
+        return key
+
+    def key(self, asked: Asked) -> Key | None:
+        """Return the function's text as the key."""
+        key = self.compute_key(asked.context, asked.inputs, asked.flow_parameters)
+        if key is None or isinstance(key, Key):
+            return key
+        return Key(key, [Part("custom", token_of(key), key)])
+
+
+@dataclass(frozen=True)
+class CompoundCachePolicy(CachePolicy):
+    """Several policies together; made by `+`."""
+
+    policies: tuple[CachePolicy, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Merge the exclusions of equal kinds, so that each contributes once."""
+        merged: dict[object, CachePolicy] = {}
+        for policy in self.policies:
+            kind = type(policy) if isinstance(policy, Inputs | Code) else policy
+            before = merged.get(kind)
+            if isinstance(policy, Inputs | Code) and isinstance(before, Inputs | Code):
+                policy = replace(policy, exclude=tuple(sorted({*before.exclude, *policy.exclude})))
+            merged[kind] = policy
+        object.__setattr__(self, "policies", tuple(merged.values()))
+
+    def parts(self, asked: Asked) -> list[Part]:
+        """Return the parts of all."""
+        if len(self.policies) == 1:
+            return self.policies[0].parts(asked)
+        parts: list[Part] = []
+        for policy in self.policies:
+            parts += policy.parts(asked)
+        return parts
+
+    def check(self, arguments: Sequence[str]) -> None:
+        """Ask every member."""
+        for policy in self.policies:
+            policy.check(arguments)
+
+    def __sub__(self, name: object) -> CachePolicy:
+        """Leave out a name in the member that has names of its kind."""
+        kind = Code if isinstance(name, str) and name.startswith(("code.", "package.")) else Inputs
+        if not any(isinstance(policy, kind) for policy in self.policies):
+            return super().__sub__(name)
+        return CompoundCachePolicy(tuple(p - name if isinstance(p, kind) else p for p in self.policies))
+
+    def __repr__(self) -> str:
+        return " + ".join(map(repr, self.policies))
+
+
+def _members(policy: CachePolicy) -> Iterable[CachePolicy]:
+    return policy.policies if isinstance(policy, CompoundCachePolicy) else (policy,)
+
+
+_INPUT_NAMES: dict[str, str] = {}
+
+
+def _input_name(name: str) -> str:
+    found = _INPUT_NAMES.get(name)
+    return found if found is not None else _INPUT_NAMES.setdefault(name, f"inputs.{name}")
+
+
+INPUTS = Inputs()
+TASK_SOURCE = TaskSource()
+CODE = Code()
+FLOW_PARAMETERS = FlowParameters()
+RUN_ID = RunId()
+NO_CACHE = _NoCache()
+NONE = NO_CACHE
+DEFAULT = INPUTS + CODE + RUN_ID

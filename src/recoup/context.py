@@ -1,0 +1,132 @@
+"""What is known, inside a flow or a task, about the run that is going on."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from recoup.exceptions import MissingContextError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from recoup.flows import Flow
+    from recoup.futures import PrefectFuture
+    from recoup.results import ResultStore
+    from recoup.task_runners import TaskRunner
+    from recoup.tasks import Task
+
+__all__ = ["FlowRun", "FlowRunContext", "TaskRun", "TaskRunContext", "get_run_context"]
+
+
+@dataclass(frozen=True)
+class FlowRun:
+    """A run of a flow: its id, and a name a person can say."""
+
+    id: UUID
+    name: str
+    flow_name: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass
+class TaskRun:
+    """A run of a task; `run_count` counts its attempts."""
+
+    name: str
+    id: UUID = field(default_factory=uuid4)
+    run_count: int = 0
+
+
+@dataclass(eq=False)
+class FlowRunContext:
+    """The flow run that is going on: what its tasks inherit."""
+
+    flow: Flow[..., Any]
+    flow_run: FlowRun
+    parameters: Mapping[str, Any]
+    task_runner: TaskRunner
+    result_store: ResultStore
+    persist_result: bool | None
+    futures: set[PrefectFuture[Any]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Spell the id once: every call of the run mentions it."""
+        self.run = str(self.flow_run.id)
+
+    @classmethod
+    def get(cls) -> FlowRunContext | None:
+        """Return the context of the flow run that is going on, if any."""
+        return current_flow_run.get()
+
+
+class TaskRunContext:
+    """The call that is going on: the first argument of key functions, and what a body sees."""
+
+    __slots__ = ("_task_run", "flow_run_context", "number", "parameters", "task")
+
+    def __init__(
+        self, task: Task[..., Any], parameters: Mapping[str, Any], flow_run_context: FlowRunContext | None, number: int
+    ) -> None:
+        self.task = task
+        self.parameters = parameters
+        self.flow_run_context = flow_run_context
+        self.number = number
+        self._task_run: TaskRun | None = None
+
+    @property
+    def task_run(self) -> TaskRun:
+        """Return the run of the task."""
+        if self._task_run is None:  # most calls are hits, which nobody asks
+            self._task_run = TaskRun(f"{self.task.name}-{self.number}")
+        return self._task_run
+
+    @property
+    def run_id(self) -> str:
+        """Return the id of the flow run, or of the call itself outside flows."""
+        return self.flow_run_context.run if self.flow_run_context is not None else str(self.task_run.id)
+
+    @property
+    def flow_parameters(self) -> Mapping[str, Any]:
+        """Return the parameters of the flow run, empty outside flows."""
+        return self.flow_run_context.parameters if self.flow_run_context is not None else {}
+
+    @contextlib.contextmanager
+    def running(self, attempt: int) -> Iterator[None]:
+        """Make this the current context while the body runs."""
+        self.task_run.run_count = attempt
+        token = current_task_run.set(self)
+        try:
+            yield
+        finally:
+            current_task_run.reset(token)
+
+    @classmethod
+    def get(cls) -> TaskRunContext | None:
+        """Return the context of the call that is going on, if any."""
+        return current_task_run.get()
+
+
+current_flow_run: ContextVar[FlowRunContext | None] = ContextVar("recoup_flow_run", default=None)
+current_task_run: ContextVar[TaskRunContext | None] = ContextVar("recoup_task_run", default=None)
+_numbers = itertools.count(1)
+
+
+def next_number() -> int:
+    """Return the number of a new call of this process."""
+    return next(_numbers)
+
+
+def get_run_context() -> TaskRunContext | FlowRunContext:
+    """Return the context of the task, else of the flow, that is running here.
+
+    Raises `MissingContextError` outside runs.
+    """
+    context = current_task_run.get() or current_flow_run.get()
+    if context is None:
+        raise MissingContextError("get_run_context() was called outside a run: call it inside a flow or a task")
+    return context

@@ -1,0 +1,124 @@
+"""What the engine is told of a call: the terms of its task, and the call itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from recoup.arguments import replace_members
+from recoup.cache_policies import TaskContext
+from recoup.engine.keying import make_key
+from recoup.engine.reference import Reference
+from recoup.hashing import Hasher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from recoup.abc import Clock, Serializer
+    from recoup.arguments import Binder
+    from recoup.cache_policies import CachePolicy
+    from recoup.engine.ledger import Ledger
+    from recoup.events import CallId
+    from recoup.settings import Settings
+    from recoup.types import Key
+
+__all__ = ["Call", "CallContext", "Terms"]
+
+
+class CallContext(TaskContext, Protocol):
+    """What the engine asks of the context of a call (`recoup.context.TaskRunContext`)."""
+
+    @property
+    def flow_parameters(self) -> Mapping[str, Any]:
+        """Return the parameters of the flow run, empty outside one."""
+        ...
+
+    def running(self, attempt: int) -> AbstractContextManager[None]:
+        """Make this the current context while the body runs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a task's options come to where it is called.
+
+    `ledger` is `None` when nothing is looked up or kept, and `uncached` says why. `expiration` is in seconds;
+    `delay(attempt)` is the pause in seconds after a failed attempt.
+    """
+
+    name: str
+    identity: str
+    fn: Callable[..., Any]
+    binder: Binder
+    policy: CachePolicy
+    ledger: Ledger | None
+    uncached: str
+    serializer: Serializer
+    expiration: float | None
+    refresh: bool
+    retries: int
+    delay: Callable[[int], float]
+    settings: Settings
+    clock: Clock
+
+
+class Call:
+    """One call of a task: its arguments, its key, and the context that its body will see.
+
+    `uncached` says why there is no key. `lazy` asks for a reference instead of a loaded value on a hit;
+    `run_again` computes the result anew where a reference finds it gone.
+    """
+
+    __slots__ = (
+        "args", "context", "hasher", "id", "inputs", "key", "kwargs", "lazy", "run", "run_again", "run_name", "started",
+        "terms", "uncached",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        id: CallId,
+        terms: Terms,
+        context: CallContext,
+        inputs: dict[str, Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        run_name: str | None,
+    ) -> None:
+        self.id = id
+        self.terms = terms
+        self.context = context
+        self.inputs = inputs
+        self.args = args
+        self.kwargs = kwargs
+        self.run = id.run
+        self.run_name = run_name
+        self.lazy = False
+        self.run_again: Callable[[], Reference | None] | None = None
+        self.started = terms.clock.monotonic()
+        self.key: Key | None = None
+        self.uncached = terms.uncached
+        if terms.ledger is not None:
+            self.rekey()
+
+    def rekey(self) -> None:
+        """Make the key from the arguments as they are."""
+        self.hasher = Hasher()
+        self.key, self.uncached = make_key(self)
+
+    def bring_arguments(self) -> bool:
+        """Load the references among the arguments; say whether one is no longer what the key was made of."""
+        changed = False
+
+        def load(reference: Reference) -> Any:
+            nonlocal changed
+            before = reference.__recoup_token__
+            value = reference.load()
+            changed = changed or reference.__recoup_token__ != before
+            return value
+
+        brought = {name: replace_members(value, Reference, load) for name, value in self.inputs.items()}
+        if any(brought[name] is not value for name, value in self.inputs.items()):
+            self.inputs = brought
+            self.args, self.kwargs = self.terms.binder.unbind(brought)
+        return changed and self.key is not None

@@ -1,0 +1,89 @@
+"""Running plans: the synchronous and the asynchronous driver. The logic is in `plan`, the work in `perform`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recoup.engine.perform import Performer
+from recoup.engine.plan import plan
+from recoup.engine.steps import Compute, Raised, Returned, Wait
+
+if TYPE_CHECKING:
+    from recoup.engine.call import Call
+    from recoup.engine.steps import Outcome
+
+__all__ = ["adrive", "drive"]
+
+
+def drive(call: Call) -> Outcome:
+    """Serve `call` in this thread; raise what its body raised at the last attempt."""
+    performer, life = Performer(call), plan(call)
+    step = next(life)
+    answer: object
+    while True:
+        if isinstance(step, Compute):
+            answer = _compute(performer, step)
+        elif isinstance(step, Wait):
+            answer = _wait(performer, step)
+        else:
+            answer = performer.perform(step)
+        try:
+            step = life.send(answer)
+        except StopIteration as end:
+            return _ended(end.value)
+
+
+async def adrive(call: Call) -> Outcome:
+    """Serve `call` in this coroutine; memory and local disk are read inline."""
+    performer, life = Performer(call), plan(call)
+    step = next(life)
+    answer: object
+    while True:
+        if isinstance(step, Compute):
+            answer = await _acompute(performer, step)
+        elif isinstance(step, Wait):
+            answer = await _await(performer, step)
+        else:
+            answer = performer.perform(step)
+        try:
+            step = life.send(answer)
+        except StopIteration as end:
+            return _ended(end.value)
+
+
+def _ended(end: Outcome | Raised) -> Outcome:
+    if isinstance(end, Raised):
+        raise end.error
+    return end
+
+
+def _compute(performer: Performer, step: Compute) -> Returned | Raised:
+    call = performer.call
+    try:
+        with performer.body(step.attempt):
+            return Returned(call.terms.fn(*call.args, **call.kwargs))
+    except Exception as exc:
+        return Raised(exc)
+
+
+async def _acompute(performer: Performer, step: Compute) -> Returned | Raised:
+    call = performer.call
+    try:
+        with performer.body(step.attempt):
+            return Returned(await call.terms.fn(*call.args, **call.kwargs))
+    except Exception as exc:
+        return Raised(exc)
+
+
+def _wait(performer: Performer, step: Wait) -> bool:
+    delay = performer.next_delay(step)
+    if delay:
+        performer.terms.clock.sleep(delay)
+    return delay is not None
+
+
+async def _await(performer: Performer, step: Wait) -> bool:
+    delay = performer.next_delay(step)
+    if delay:
+        await performer.terms.clock.async_sleep(delay)
+    return delay is not None

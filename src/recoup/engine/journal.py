@@ -1,0 +1,141 @@
+"""The journal of a run in its storage.
+
+    runs/<run>                    one line about the run; when it has ended, a line for each event follows
+    events/<run>/<number>         segments of events while it is going on
+
+The first write tells whether the storage takes anything at all, before any work is done.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from recoup.engine.tally import Tally
+from recoup.events import FlowEnded, FlowStarted
+from recoup.exceptions import NewerFormat, StoreError, StorePermissionError
+from recoup.records import FORMAT, RunRecord
+from recoup.storage.marker import ensure_marker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from recoup.abc import Clock, ObjectStore
+    from recoup.events import Event
+
+__all__ = ["Journal", "read_runs", "run_events"]
+
+_SEGMENT_EVENTS = 1000
+_encode = msgspec.json.Encoder().encode
+_decode_run = msgspec.json.Decoder(RunRecord).decode
+
+
+class Journal:
+    """Follows one flow run (a subscriber) and writes what happened to its storage."""
+
+    def __init__(
+        self, store: ObjectStore, clock: Clock, *, run: str, name: str, flow: str, parameters: Mapping[str, str]
+    ) -> None:
+        self.tally = Tally()
+        self._store = store
+        self._clock = clock
+        self._lines: list[bytes] = []
+        self._segments = 0
+        self._lock = threading.Lock()
+        self._broken: StoreError | None = None
+        self.record = RunRecord(
+            recoup=FORMAT,
+            run=run,
+            name=name,
+            flow=flow,
+            parameters=dict(parameters),
+            state="Running",
+            started=clock.time(),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+        )
+
+    def begin(self) -> None:
+        """Write that the run began. Raises `StorePermissionError` or `NewerFormat` where nothing could ever be kept."""
+        try:
+            ensure_marker(self._store)
+            self._store.put(f"runs/{self.record.run}", (_encode(self.record), b"\n"))
+        except (StorePermissionError, NewerFormat):
+            raise
+        except StoreError as exc:
+            self._broken = exc
+
+    def __call__(self, event: Event) -> None:
+        """Note `event` if it is of this run."""
+        call = getattr(event, "call", None)
+        run = call.run if call is not None else getattr(event, "run", None)
+        if run != self.record.run:
+            return
+        self.tally(event)
+        if isinstance(event, FlowStarted | FlowEnded):
+            return
+        with self._lock:
+            self._lines.append(_encode(event))
+            lines = self._lines if len(self._lines) >= _SEGMENT_EVENTS else []
+            if lines:
+                self._lines, self._segments = [], self._segments + 1
+                number = self._segments
+        if lines:
+            self._write(f"events/{self.record.run}/{number:06}", lines)
+
+    def end(self, state: str, message: str = "") -> RunRecord:
+        """Write how the run ended, with all its events in one object."""
+        tally = self.tally
+        self.record = msgspec.structs.replace(
+            self.record,
+            state=state,
+            message=message,
+            ended=self._clock.time(),
+            ran=tally.ran,
+            cached=tally.cached,
+            failed=tally.failed,
+            saved_seconds=tally.saved_seconds,
+            body_seconds=tally.body_seconds,
+        )
+        segments = [f"events/{self.record.run}/{number + 1:06}" for number in range(self._segments)]
+        try:
+            earlier = [self._store.get(name).rstrip(b"\n") for name in segments]
+        except StoreError:
+            earlier = []
+        self._write(f"runs/{self.record.run}", [_encode(self.record), *earlier, *self._lines])
+        if self._broken is None:
+            for name in segments:
+                self._store.delete(name)
+        return self.record
+
+    def _write(self, name: str, lines: list[bytes]) -> None:
+        try:
+            self._store.put(name, (b"\n".join(lines), b"\n"))
+        except StoreError as exc:
+            self._broken = exc
+
+    @property
+    def broken(self) -> StoreError | None:
+        """Return why the journal could not be written, if it could not."""
+        return self._broken
+
+
+def read_runs(store: ObjectStore) -> Iterator[RunRecord]:
+    """Yield what is known of each run in a storage, in no particular order; unreadable ones are left out."""
+    for info in store.list("runs"):
+        try:
+            data = store.get(info.name)
+            yield _decode_run(data[: data.find(b"\n")])
+        except (StoreError, msgspec.DecodeError):
+            continue
+
+
+def run_events(store: ObjectStore, run: str) -> Iterator[dict[str, object]]:
+    """Yield the events of an ended run, oldest first, as plain data. Raises `ObjectNotFound` for an unknown run."""
+    for line in store.get(f"runs/{run}").splitlines()[1:]:
+        event: dict[str, object] = msgspec.json.decode(line)
+        yield event

@@ -1,0 +1,45 @@
+"""Making the key of a call, and saying so where none can be made."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING
+
+from recoup.cache_policies import Asked
+from recoup.events import NotCached, emit
+from recoup.exceptions import HashError
+
+if TYPE_CHECKING:
+    from recoup.types import Key
+    from recoup.engine.call import Call
+
+__all__ = ["make_key"]
+
+_said: set[tuple[str, str]] = set()
+
+
+def make_key(call: Call) -> tuple[Key | None, str]:
+    """Return the key of `call`, or `None` and why there is none.
+
+    That a key was asked for and cannot be made is told once for each task and cause. Raises `HashError` instead
+    where the settings ask for strict keys, and `ConfigurationError` for a policy that names what is not there.
+    """
+    terms = call.terms
+    if inspect.isgeneratorfunction(terms.fn) or inspect.isasyncgenfunction(terms.fn):
+        return None, _tell(
+            call, "generator", "it is a generator function, and streams are not kept. Return a list to have it cached."
+        )
+    try:
+        key = terms.policy.key(Asked(call.context, call.inputs, call.context.flow_parameters, call.hasher))
+    except HashError as exc:
+        if terms.settings.tasks_strict_keys:
+            raise
+        return None, _tell(call, f"{exc.kind} {exc.path}", str(exc))
+    return key, "its key function returned None" if key is None else ""
+
+
+def _tell(call: Call, cause: str, reason: str) -> str:
+    if (call.terms.identity, cause) not in _said:
+        _said.add((call.terms.identity, cause))
+        emit(NotCached(at=call.terms.clock.time(), call=call.id, reason=reason))
+    return reason

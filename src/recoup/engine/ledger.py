@@ -1,0 +1,265 @@
+"""Records and values in a storage: where they lie, how they are written, and how they are trusted.
+
+    records/<task>-<6 hex>/<digest of key>[.<slot>]
+    values/<ab>/<digest>
+    parts/<ab>/<digest>
+
+Values are written before the record that speaks of them, so that a record never points to nothing. Whatever is
+read is verified before it is decoded.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from blake3 import blake3
+
+from recoup.engine.history import History
+from recoup.engine.steps import Absent, Found, Rejected
+from recoup.exceptions import NewerFormat, NotLoadableHere, ObjectNotFound, SerializationError, StoreError
+from recoup.records import CodeParts, DamagedRecord, ValueRef, decode_record, encode_record
+from recoup.serializers import decoder
+from recoup.storage.marker import ensure_marker, open_storage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from recoup.abc import Buffer, Clock, ObjectStore
+    from recoup.records import Record
+    from recoup.types import Key
+
+__all__ = ["Ledger", "LoadFailed"]
+
+INLINE_BYTES = 64 * 1024
+"""Values up to this size lie in their record."""
+
+_REMEMBERED_BYTES = 16 * 1024 * 1024
+_THREADED_BYTES = 1 << 20
+_decode_code_parts = msgspec.json.Decoder(CodeParts).decode
+
+
+class LoadFailed(Exception):
+    """A recorded value cannot be served; `because` says why."""
+
+    def __init__(self, because: Rejected) -> None:
+        super().__init__(because.detail)
+        self.because = because
+
+
+class Ledger:
+    """The records of one storage. Safe to use from any thread; one for each storage and process is enough."""
+
+    def __init__(self, store: ObjectStore, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self._read: OrderedDict[str, tuple[bytes, Record, memoryview]] = OrderedDict()
+        self._read_bytes = 0
+        self._lock = threading.Lock()
+        self._histories: dict[str, History] = {}
+        self._code_parts: dict[str, CodeParts | None] = {}
+        self._opened = False
+        self._marked = False
+
+    def __repr__(self) -> str:
+        return f"Ledger({self.store!r})"
+
+    # --- records ---------------------------------------------------------------------------
+
+    def find(self, task: str, key: Key, slot: int = 0) -> Found | Absent | Rejected:
+        """Read the record of `key` for the task of that identity. One request to the storage."""
+        name = _record_name(task, key, slot)
+        try:
+            if not self._opened:
+                open_storage(self.store)
+                self._opened = True
+            data = self.store.get(name)
+            record, payload = self._decode(name, data)
+        except ObjectNotFound:
+            return Absent()
+        except NewerFormat as exc:
+            return Rejected("unreadable", str(exc))
+        except DamagedRecord as exc:
+            return Rejected("damaged", f"its record was damaged: {exc}")
+        except StoreError as exc:
+            return Rejected("unreadable", f"the storage could not be read: {exc}")
+        if record.key != key or record.task != task:
+            return Rejected("damaged", "the record under its name belongs to another key")
+        return Found(record, payload, self.clock.time())
+
+    def _decode(self, name: str, data: bytes) -> tuple[Record, memoryview]:
+        """Decode `data`, or remember it: equal bytes under one name were decoded and verified before."""
+        known = self._read.get(name)
+        if known is not None and known[0] == data:
+            return known[1], known[2]
+        record, payload = decode_record(data)
+        if record.value.inline:
+            _verify(record.value, (payload,))
+        with self._lock:
+            dropped = self._read.pop(name, None)
+            self._read[name] = (data, record, payload)
+            self._read_bytes += len(data) - (len(dropped[0]) if dropped else 0)
+            while self._read_bytes > _REMEMBERED_BYTES:
+                self._read_bytes -= len(self._read.popitem(last=False)[1][0])
+        return record, payload
+
+    def records(self, task: str | None = None) -> Iterator[Record]:
+        """Yield the readable records of a task, or of all tasks, in no particular order."""
+        for info in self.store.list(f"records/{_folder(task)}" if task else "records"):
+            try:
+                record, _ = decode_record(self.store.get(info.name))
+            except StoreError:
+                continue
+            if task is None or record.task == task:
+                yield record
+
+    def withdraw(self, task: str, key: Key) -> bool:
+        """Remove the records of `key`; say whether there were any. Values stay for others that share them."""
+        removed, slot = False, 0
+        while self.store.exists(name := _record_name(task, key, slot)):
+            self.store.delete(name)
+            removed, slot = True, slot + 1
+        return removed
+
+    # --- values ----------------------------------------------------------------------------
+
+    def present(self, record: Record) -> bool:
+        """Say whether the value of `record` is there, without reading it."""
+        if record.value.inline:
+            return True
+        try:
+            return self.store.info(_value_name(record.value.digest)).size == record.value.size
+        except StoreError:
+            return False
+
+    def load(self, record: Record, payload: Buffer | None = None) -> Any:
+        """Return the value of `record`, a fresh object, decoded from verified bytes.
+
+        Raises `LoadFailed` when the bytes are gone, are not what was written, or cannot be decoded here.
+        """
+        try:
+            data = payload if record.value.inline and payload is not None else self._value_bytes(record)
+            return decoder(record.serializer).decode(data)
+        except ObjectNotFound as exc:
+            raise LoadFailed(Rejected("missing", "its stored value is gone")) from exc
+        except DamagedRecord as exc:
+            raise LoadFailed(Rejected("damaged", f"its stored value was damaged: {exc}")) from exc
+        except (NotLoadableHere, SerializationError) as exc:
+            raise LoadFailed(Rejected("unreadable", f"its stored value cannot be loaded here: {exc}")) from exc
+        except StoreError as exc:
+            raise LoadFailed(Rejected("unreadable", f"its stored value could not be read: {exc}")) from exc
+
+    def _value_bytes(self, record: Record) -> Buffer:
+        if record.value.inline:
+            raise ObjectNotFound(f"the record of {record.key} came without its value")
+        data = self.store.get(_value_name(record.value.digest))
+        _verify(record.value, (data,))
+        return data
+
+    # --- writing ---------------------------------------------------------------------------
+
+    def keep(self, record: Record, chunks: Sequence[Buffer], code: CodeParts | None, *, slot: int, repair: bool) -> Record:
+        """Write the value, the code parts and then `record`; return the record with its `value` filled in.
+
+        A value that is there already is not written again, unless `repair` says that it may be damaged.
+        Raises `StoreError` when the storage does not take it; nothing half-written is ever served.
+        """
+        if not self._marked:
+            ensure_marker(self.store)
+            self._marked = True
+        size = sum(map(_size, chunks))
+        inline = size <= INLINE_BYTES
+        value = ValueRef(_digest(chunks, size), size, inline)
+        record = msgspec.structs.replace(record, value=value)
+        if not inline and (repair or not self.present(record)):
+            self.store.put(_value_name(value.digest), chunks)
+        if code is not None:
+            self._keep_code(code)
+        self.store.put(
+            _record_name(record.task, record.key, slot), (encode_record(record), *chunks) if inline else (encode_record(record),)
+        )
+        self.history(record.task).add(record)
+        return record
+
+    def _keep_code(self, code: CodeParts) -> None:
+        if self._code_parts.get(code.digest) is None:
+            name = _parts_name(code.digest)
+            if not self.store.exists(name):
+                self.store.put(name, (msgspec.json.encode(code),))
+            self._code_parts[code.digest] = code
+
+    # --- what earlier records say ------------------------------------------------------------
+
+    def code_parts(self, digest: str) -> CodeParts | None:
+        """Return the code parts a record refers to, or `None` when they are gone."""
+        if digest not in self._code_parts:
+            try:
+                self._code_parts[digest] = _decode_code_parts(self.store.get(_parts_name(digest)))
+            except (StoreError, msgspec.DecodeError):
+                self._code_parts[digest] = None
+        return self._code_parts[digest]
+
+    def history(self, task: str) -> History:
+        """Return the latest records of a task, read when first asked for."""
+        found = self._histories.get(task)
+        if found is None:
+            found = self._histories.setdefault(task, History(self, f"records/{_folder(task)}", task))
+        return found
+
+    def read_record(self, name: str) -> Record | None:
+        """Return the record under a full name, or `None` when it cannot be read."""
+        try:
+            return decode_record(self.store.get(name))[0]
+        except StoreError:
+            return None
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+def _folder(task: str, _cache: dict[str, str] = {}) -> str:
+    found = _cache.get(task)
+    if found is None:
+        readable = re.sub(r"[^A-Za-z0-9_.-]+", "_", task.rpartition(":")[2].split("~")[0]).strip("._-")[:60] or "task"
+        found = _cache[task] = f"{readable}-{blake3(task.encode()).hexdigest(3)}"
+    return found
+
+
+def _record_name(task: str, key: str, slot: int) -> str:
+    name = f"records/{_folder(task)}/{blake3(key.encode(errors='surrogatepass')).hexdigest()}"
+    return f"{name}.{slot}" if slot else name
+
+
+def _value_name(digest: str) -> str:
+    return f"values/{digest[:2]}/{digest}"
+
+
+def _parts_name(digest: str) -> str:
+    return f"parts/{digest[:2]}/{digest}"
+
+
+# --- trust -------------------------------------------------------------------------------------
+
+
+def _size(chunk: Buffer) -> int:
+    return chunk.nbytes if isinstance(chunk, memoryview) else len(chunk)
+
+
+def _digest(chunks: Sequence[Buffer], size: int) -> str:
+    if size < _THREADED_BYTES:
+        return blake3(b"".join(chunks)).hexdigest()
+    hasher = blake3(max_threads=blake3.AUTO)
+    for chunk in chunks:
+        hasher.update(chunk)
+    return hasher.hexdigest()
+
+
+def _verify(value: ValueRef, chunks: Sequence[Buffer]) -> None:
+    size = sum(map(_size, chunks))
+    if size != value.size:
+        raise DamagedRecord(f"{size} bytes instead of {value.size}")
+    if _digest(chunks, size) != value.digest:
+        raise DamagedRecord("its bytes do not match their digest")

@@ -1,0 +1,281 @@
+"""Doing what a plan says: everything but running the body and waiting, which differ between sync and async."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import socket
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from recoup.engine.explain import Why, explain
+from recoup.engine.ledger import LoadFailed
+from recoup.engine.reference import Reference
+from recoup.engine.steps import Begin, Keep, Lookup, Outcome, Rejected, Rekey, Serve, Wait
+from recoup.events import DidCompute, DidFail, DidStore, Hit, MutatedInput, WillCompute, WillRetry, WriteFailed, emit
+from recoup.exceptions import HashError, SerializationError, StoreError
+from recoup.hashing import Hasher, describe
+from recoup.hashing.code import Fingerprint
+from recoup.records import FORMAT, KeyPart, Producer, Record, ValueRef
+from recoup.types import NotSet
+from recoup.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from recoup.engine.call import Call
+    from recoup.engine.steps import Absent, Found, Step
+    from recoup.records import CodeParts
+
+__all__ = ["Performer"]
+
+_NOT_YET = ValueRef("", 0, inline=False)
+_SMALL_BYTES = 1 << 20
+
+
+class Performer:
+    """Performs the steps of one call, and tells what happens as events."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.terms = call.terms
+        self._parts: tuple[KeyPart, ...] = ()
+        self._seconds = 0.0
+
+    def perform(self, step: Step) -> Any:
+        """Perform a step of any kind but `Compute` and `Wait`."""
+        return _PERFORM[type(step)](self, step)
+
+    # --- serving ---------------------------------------------------------------------------
+
+    def lookup(self, step: Lookup) -> Found | Absent | Rejected:
+        """Read the record."""
+        call = self.call
+        assert self.terms.ledger is not None
+        assert call.key is not None
+        return self.terms.ledger.find(self.terms.identity, call.key, step.slot)
+
+    def serve(self, step: Serve) -> Outcome | Rejected:
+        """Load the value, or make a reference to it where the caller may never look."""
+        call, ledger, record = self.call, self.terms.ledger, step.found.record
+        assert ledger is not None
+        reference = None
+        value: Any = NotSet
+        if call.lazy and record.input:
+            if not ledger.present(record):
+                return Rejected("missing", "its stored value is gone")
+            reference = Reference(ledger, record, step.found.payload if record.value.inline else None, call.run_again)
+        else:
+            try:
+                value = ledger.load(record, step.found.payload)
+            except LoadFailed as exc:
+                return exc.because
+        clock = self.terms.clock
+        emit(
+            Hit(
+                at=step.found.now,
+                call=call.id,
+                key=record.key,
+                created=record.created,
+                saved=record.compute_seconds,
+                seconds=clock.monotonic() - call.started,
+                from_run=record.run,
+                from_run_name=record.run_name,
+            )
+        )
+        return Outcome(True, value, reference)
+
+    # --- computing -------------------------------------------------------------------------
+
+    def begin(self, step: Begin) -> bool:
+        """Bring the arguments and say why the body runs; true when an argument is no longer what was keyed."""
+        call = self.call
+        if call.bring_arguments():
+            return True
+        self._parts = tuple(self._describe_parts()) if call.key is not None else ()
+        why = self._why(step.because)
+        emit(
+            WillCompute(
+                at=self.terms.clock.time(), call=call.id, key=self._key_text(), cause=why.cause, why=why.text, changed=why.changed
+            )
+        )
+        return False
+
+    def rekey(self, _step: Rekey) -> None:
+        """Make the key anew from the arguments that were recomputed."""
+        self.call.rekey()
+
+    def _describe_parts(self) -> Iterator[KeyPart]:
+        call = self.call
+        assert call.key is not None
+        previews = self.terms.settings.results_previews
+        for name, token, subject in call.key.parts:
+            argument = name.removeprefix("inputs.")
+            value = call.inputs.get(argument, subject) if name.startswith("inputs.") else subject
+            if previews == "off" or isinstance(value, Fingerprint):
+                yield KeyPart(name, str(token))
+            elif previews == "types":
+                yield KeyPart(name, str(token), type(value).__name__)
+            else:
+                yield KeyPart(name, str(token), describe(value, name=argument), call.hasher.leaves(value))
+
+    def _code(self) -> CodeParts | None:
+        parts = self.call.key.parts if self.call.key is not None else ()
+        return next((subject.code_parts() for _, _, subject in parts if isinstance(subject, Fingerprint)), None)
+
+    def _why(self, because: Rejected) -> Why:
+        call, ledger = self.call, self.terms.ledger
+        if because.cause != "first":
+            return Why(because.cause, because.detail or _SPOKEN.get(because.cause, because.cause))
+        assert ledger is not None
+        history = ledger.history(self.terms.identity)
+        before = history.nearest(self._parts, call.run)
+        if before is not None:
+            code = self._code()
+            return explain(
+                self._parts, code, before, ledger.code_parts(before.code) if before.code else None, self.terms.identity
+            )
+        if history.any_of_run(call.run) and call.inputs:
+            shown = ", ".join(
+                f"{part.name.removeprefix('inputs.')}={part.text}" for part in self._parts if part.name.startswith("inputs.")
+            )
+            return Why("first", f"first time with {shown}" if len(shown) <= _LONGEST_SHOWN else "first time with these arguments")
+        return Why("first", "first time")
+
+    def _key_text(self) -> str | None:
+        return None if self.call.key is None else str(self.call.key)
+
+    @contextlib.contextmanager
+    def body(self, attempt: int) -> Iterator[None]:
+        """Surround the body: its context, its time, and what is told of its end."""
+        clock = self.terms.clock
+        started = clock.monotonic()
+        try:
+            with self.call.context.running(attempt):
+                yield
+        except Exception:
+            self._seconds = clock.monotonic() - started
+            raise
+        except BaseException as exc:
+            self.tell_failed(exc, "Crashed", clock.monotonic() - started)
+            raise
+        self._seconds = clock.monotonic() - started
+        emit(DidCompute(at=clock.time(), call=self.call.id, key=self._key_text(), seconds=self._seconds))
+
+    def next_delay(self, step: Wait) -> float | None:
+        """Return the pause before the next attempt in seconds, or `None` when there is none."""
+        if step.attempt > self.terms.retries:
+            self.tell_failed(step.error, "Failed", self._seconds)
+            return None
+        delay = self.terms.delay(step.attempt)
+        emit(
+            WillRetry(
+                at=self.terms.clock.time(),
+                call=self.call.id,
+                attempt=step.attempt,
+                of=self.terms.retries,
+                delay=delay,
+                error=_say_error(step.error),
+            )
+        )
+        return delay
+
+    def tell_failed(self, error: BaseException, state: str, seconds: float) -> None:
+        """Tell that the call ended without a result."""
+        emit(DidFail(at=self.terms.clock.time(), call=self.call.id, error=_say_error(error), seconds=seconds, state=state))
+
+    # --- keeping ---------------------------------------------------------------------------
+
+    def keep(self, step: Keep) -> Outcome:
+        """Capture the result. A result that cannot be kept still reaches the caller, and one line says so."""
+        call, ledger = self.call, self.terms.ledger
+        if call.key is None or ledger is None:
+            return Outcome(False, step.value, None)
+        changed = tuple(self._mutated())
+        if changed:
+            emit(MutatedInput(at=self.terms.clock.time(), call=call.id, key=str(call.key), arguments=changed))
+            return Outcome(False, step.value, None)
+        try:
+            encoded = self.terms.serializer.encode(step.value)
+            record = self._record(encoded.serializer, exact=encoded.exact, value=step.value)
+            repair = step.because.cause in ("damaged", "missing")
+            record = ledger.keep(record, encoded.chunks, self._code(), slot=step.slot, repair=repair)
+            value = step.value
+            if not encoded.exact:  # the first run gets what every later one will get
+                value = self.terms.serializer.decode(b"".join(encoded.chunks))
+        except (SerializationError, StoreError) as exc:
+            emit(WriteFailed(at=self.terms.clock.time(), call=call.id, key=str(call.key), error=str(exc)))
+            return Outcome(False, step.value, None)
+        emit(DidStore(at=record.created, call=call.id, key=str(call.key), size=record.value.size))
+        payload = memoryview(b"".join(encoded.chunks)) if record.value.inline else None
+        return Outcome(False, value, Reference(ledger, record, payload, call.run_again))
+
+    def _record(self, serializer: str, *, exact: bool, value: object) -> Record:
+        call, terms = self.call, self.terms
+        now = terms.clock.time()
+        code = self._code()
+        return Record(
+            recoup=FORMAT,
+            key=str(call.key),
+            task=terms.identity,
+            parts=self._parts,
+            code=code.digest if code else "",
+            serializer=serializer,
+            exact=exact,
+            value=_NOT_YET,
+            input=_token_text(value) if exact else "",
+            created=now,
+            expires=None if terms.expiration is None else now + terms.expiration,
+            compute_seconds=self._seconds,
+            run=call.run,
+            run_name=call.run_name,
+            producer=_producer(os.getpid()),
+            not_covered=code.not_covered if code else (),
+        )
+
+    def _mutated(self) -> Iterator[str]:
+        """Yield the names of arguments that are no longer what was hashed."""
+        call, mode = self.call, self.terms.settings.tasks_check_mutation
+        if mode == "off" or call.key is None:
+            return
+        fresh = Hasher()
+        for name, token, subject in call.key.parts:
+            if not name.startswith("inputs.") or type(subject) in _IMMUTABLE:
+                continue
+            if mode == "small" and call.hasher.weight(subject) > _SMALL_BYTES:
+                continue
+            try:
+                same = fresh.token(subject) == token
+            except HashError:
+                same = False
+            if not same:
+                yield name.removeprefix("inputs.")
+
+
+_LONGEST_SHOWN = 80
+_IMMUTABLE = frozenset({type(None), bool, int, float, str, bytes, complex, Reference})
+_SPOKEN = {"refresh": "refresh asked for", "no-key": "not cached"}
+_PERFORM: dict[type, Callable[[Performer, Any], Any]] = {
+    Lookup: Performer.lookup,
+    Serve: Performer.serve,
+    Begin: Performer.begin,
+    Rekey: Performer.rekey,
+    Keep: Performer.keep,
+}
+
+
+def _token_text(value: object) -> str:
+    try:
+        return str(Hasher().token(value))
+    except HashError:
+        return ""
+
+
+def _say_error(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+@lru_cache(maxsize=1)
+def _producer(pid: int) -> Producer:
+    return Producer(socket.gethostname(), pid, platform.python_version(), __version__)

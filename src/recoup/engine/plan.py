@@ -1,0 +1,52 @@
+"""The life of a cached call, decided step by step. Performs no I/O."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from recoup.engine.steps import Begin, Compute, Found, Keep, Lookup, Outcome, Raised, Rejected, Rekey, Serve, Wait
+from recoup.engine.validity import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from recoup.engine.call import Call
+    from recoup.engine.steps import Returned, Step
+
+__all__ = ["plan"]
+
+
+def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
+    """Decide how `call` is served: from its record, or by running the body and keeping what it returns.
+
+    The answers that each step gets are told in `recoup.engine.steps`.
+    """
+    while True:
+        slot = 0
+        because = Rejected("no-key", call.uncached) if call.key is None else Rejected("refresh")
+        while call.key is not None and not call.terms.refresh:
+            verdict = judge((yield Lookup(slot)), call.terms)
+            if isinstance(verdict, Found):
+                served: Outcome | Rejected = yield Serve(verdict)
+                if isinstance(served, Outcome):
+                    return served
+                verdict = served
+            because = verdict
+            if because.cause != "unreadable":
+                break
+            slot += 1  # what this environment cannot decode stays; ours is kept beside it
+        arguments_changed: bool = yield Begin(because)
+        if not arguments_changed:
+            break
+        yield Rekey()
+
+    for attempt in itertools.count(1):
+        ended: Returned | Raised = yield Compute(attempt)
+        if not isinstance(ended, Raised):
+            kept: Outcome = yield Keep(ended.value, because, slot)
+            return kept
+        try_again: bool = yield Wait(attempt, ended.error)
+        if not try_again:
+            return ended
+    raise AssertionError  # the loop above only ends by returning

@@ -1,0 +1,61 @@
+"""A result that is known by its record, and loaded when somebody looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from recoup.engine.ledger import LoadFailed
+from recoup.exceptions import MissingResult
+from recoup.types import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from recoup.engine.ledger import Ledger
+    from recoup.records import Record
+
+__all__ = ["Reference"]
+
+
+class Reference:
+    """Stands for a stored result wherever a value may stand: in arguments, futures and states.
+
+    It is hashed by the token that its record tells, without being loaded. `recompute` runs the call again when
+    the value turns out to be gone or damaged, and returns the new reference.
+    """
+
+    __slots__ = ("__recoup_token__", "_ledger", "_recompute", "payload", "record")
+
+    def __init__(
+        self, ledger: Ledger, record: Record, payload: memoryview | None, recompute: Callable[[], Reference | None] | None
+    ) -> None:
+        self._ledger = ledger
+        self.payload = payload
+        self._recompute = recompute
+        self._speak_of(record)
+
+    def _speak_of(self, record: Record) -> None:
+        self.record = record
+        self.__recoup_token__ = Token.fromhex(record.input)
+
+    def load(self) -> Any:
+        """Return the value, a fresh object; compute it again when it is gone.
+
+        Raises `MissingResult` when it is gone and cannot be computed from here.
+        """
+        try:
+            return self._ledger.load(self.record, self.payload)
+        except LoadFailed as exc:
+            again = self._recompute() if self._recompute is not None else None
+            if again is None:
+                message = (
+                    f"the result of {self.record.task} is not available: {exc.because.detail}. Run the flow again to recreate it."
+                )
+                raise MissingResult(message) from exc
+        self.payload = again.payload
+        self._recompute = None  # what was computed a moment ago and is gone again will not come back
+        self._speak_of(again.record)
+        return self.load()
+
+    def __repr__(self) -> str:
+        return f"Reference({self.record.task}, {self.record.key[:12]})"

@@ -1,0 +1,237 @@
+"""Flows: functions that call tasks. A run of a flow ends when its results are safe."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, overload
+from uuid import uuid4
+
+from recoup.arguments import Binder
+from recoup.clock import SystemClock
+from recoup.context import FlowRun, FlowRunContext, current_flow_run, current_task_run
+from recoup.engine.journal import Journal
+from recoup.events import FlowEnded, FlowStarted, emit, subscribe
+from recoup.exceptions import ConfigurationError
+from recoup.futures import resolve_futures_to_results
+from recoup.hashing import describe
+from recoup.logs import logger
+from recoup.results import ResultStore
+from recoup.settings import load_settings
+from recoup.states import Completed, Failed, State
+from recoup.task_runners import ThreadPoolTaskRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+    from types import TracebackType
+
+    from recoup.abc import ObjectStore, Serializer
+    from recoup.task_runners import TaskRunner
+
+__all__ = ["Flow", "flow"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+_clock = SystemClock()
+
+
+class Flow(Generic[P, R]):
+    """A function whose calls are runs. Made by `flow`; the options are described there."""
+
+    def __init__(
+        self,
+        fn: Callable[P, R],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        task_runner: TaskRunner | None = None,
+        persist_result: bool | None = None,
+        result_storage: ObjectStore | str | Path | None = None,
+        result_serializer: Serializer | str | None = None,
+    ) -> None:
+        if not callable(fn):
+            raise ConfigurationError(f"flow() takes a function, not {type(fn).__name__}; write @flow above a def")
+        self._options = {name: value for name, value in locals().items() if name not in ("self", "fn")}
+        self.fn = fn
+        self.name: str = name or str(getattr(fn, "__name__", type(fn).__name__))
+        self.description = description or inspect.getdoc(fn)
+        self.isasync = inspect.iscoroutinefunction(fn)
+        self.task_runner = task_runner or ThreadPoolTaskRunner()
+        given = result_storage is not None or result_serializer is not None
+        self.persist_result = True if persist_result is None and given else persist_result
+        self.result_storage = result_storage
+        self.result_serializer = result_serializer
+        self.binder = Binder(fn)
+        functools.update_wrapper(self, fn)
+
+    def with_options(self, **options: Any) -> Flow[P, R]:
+        """Return a flow of the same function with some options replaced; an option set to `None` is unset."""
+        unknown = sorted(set(options) - set(self._options))
+        if unknown:
+            raise ConfigurationError(
+                f"{self.name}.with_options: no option {unknown[0]!r}; the options are {', '.join(self._options)}"
+            )
+        return Flow(self.fn, **{**self._options, **options})
+
+    @overload
+    def __call__(self: Flow[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]: ...
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the flow and return what its function returns, with futures inside it replaced by their results.
+
+        `return_state=True` returns the final `State` instead, and raises nothing.
+        """
+        return_state = kwargs.pop("return_state", False)
+        return self._arun(args, kwargs, return_state) if self.isasync else self._run(args, kwargs, return_state)
+
+    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool) -> Any:
+        try:
+            with FlowRunning(self, args, kwargs) as running:
+                running.value = resolve_futures_to_results(self.fn(*args, **kwargs))
+        except Exception as exc:
+            if return_state:
+                return _failed(exc)
+            raise
+        return Completed(data=running.value) if return_state else running.value
+
+    async def _arun(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool) -> Any:
+        try:
+            async with FlowRunning(self, args, kwargs) as running:
+                returned = await self.fn(*args, **kwargs)  # type: ignore[misc]  # isasync says that it is awaitable
+                running.value = await asyncio.to_thread(resolve_futures_to_results, returned)
+        except Exception as exc:
+            if return_state:
+                return _failed(exc)
+            raise
+        return Completed(data=running.value) if return_state else running.value
+
+    def __repr__(self) -> str:
+        return f"Flow({self.name!r})"
+
+
+class FlowRunning:
+    """One run of a flow, from its first event to the moment when its results are safe.
+
+    Entered by sync and async flows alike; the async exit waits on another thread, so that the loop goes on.
+    """
+
+    def __init__(self, flow: Flow[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.value: Any = None
+        self._flow = flow
+        parameters = flow.binder.bind(args, kwargs)
+        parent = FlowRunContext.get()
+        if parent is None:
+            load_settings()
+        run_id = uuid4()
+        name = f"{flow.name}-{run_id.hex[:6]}"
+        self._context = FlowRunContext(
+            flow=flow,
+            flow_run=FlowRun(run_id, name, flow.name, parameters),
+            parameters=parameters,
+            task_runner=flow.task_runner.duplicate(),
+            result_store=ResultStore.of_options(
+                flow.result_storage, flow.result_serializer, parent.result_store if parent else None
+            ),
+            persist_result=flow.persist_result if flow.persist_result is not None or parent is None else parent.persist_result,
+        )
+        shown = {key: describe(value, name=key) for key, value in parameters.items()}
+        self._parent = parent.run if parent else None
+        self._journal = Journal(
+            self._context.result_store.result_storage, _clock, run=self._context.run, name=name, flow=flow.name, parameters=shown
+        )
+
+    def __enter__(self) -> Self:
+        record = self._journal.record
+        self._journal.begin()
+        self._unsubscribe = subscribe(self._journal)
+        self._flow_token = current_flow_run.set(self._context)
+        self._task_token = current_task_run.set(None)
+        self._context.task_runner.__enter__()
+        emit(
+            FlowStarted(
+                at=record.started,
+                run=record.run,
+                name=record.name,
+                flow=record.flow,
+                parameters=record.parameters,
+                parent=self._parent,
+            )
+        )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._leave()
+        self._settle(kind, error, trace)
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._leave()
+        await asyncio.shield(asyncio.to_thread(self._settle, kind, error, trace))
+
+    def _leave(self) -> None:
+        current_task_run.reset(self._task_token)
+        current_flow_run.reset(self._flow_token)
+
+    def _settle(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Wait for what was submitted, then write how the run ended."""
+        self._context.task_runner.__exit__(kind, error, trace)
+        state, message = "Completed", ""
+        if error is not None:
+            state = (
+                "Failed" if isinstance(error, Exception) else "Cancelled" if isinstance(error, KeyboardInterrupt) else "Crashed"
+            )
+            message = f"{type(error).__name__}: {error}"
+        self._unsubscribe()
+        record = self._journal.end(state, message)
+        if self._journal.broken is not None:
+            logger.warning("the run %s could not be recorded: %s", record.name, self._journal.broken)
+        emit(
+            FlowEnded(
+                at=_clock.time(),
+                run=record.run,
+                name=record.name,
+                flow=record.flow,
+                state=state,
+                seconds=(record.ended or record.started) - record.started,
+                summary=str(self._journal.tally),
+                message=message,
+                parent=self._parent,
+            )
+        )
+
+
+def _failed(error: Exception) -> State[Any]:
+    return Failed(message=f"Flow run encountered an exception: {type(error).__name__}: {error}", data=error)
+
+
+@overload
+def flow(fn: Callable[P, R], /) -> Flow[P, R]: ...
+@overload
+def flow(
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    task_runner: TaskRunner | None = None,
+    persist_result: bool | None = None,
+    result_storage: ObjectStore | str | Path | None = None,
+    result_serializer: Serializer | str | None = None,
+) -> Callable[[Callable[P, R]], Flow[P, R]]: ...
+def flow(fn: Callable[..., Any] | None = None, /, **options: Any) -> Any:
+    """Make a flow of a function, with or without options.
+
+    - `task_runner`: where submitted tasks run (`ThreadPoolTaskRunner()`).
+    - `persist_result`: whether tasks that do not say otherwise keep their results for this run and its retries;
+      true when one of the next two is given.
+    - `result_storage`: a storage, path or URL for the results of its tasks and the journal of its runs.
+    - `result_serializer`: a serializer or its name.
+    """
+    if fn is None:
+        return lambda fn: Flow(fn, **options)
+    return Flow(fn, **options)

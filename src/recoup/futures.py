@@ -1,0 +1,205 @@
+"""Results that are on their way: what `submit` and `map` return.
+
+A future of a kept result holds a reference to it, so that a cached pipeline moves no values: a value is loaded when
+somebody looks, a fresh object each time.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import queue
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from recoup.arguments import replace_members
+from recoup.engine.reference import Reference
+from recoup.states import Pending, Running, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+__all__ = [
+    "DoneAndNotDoneFutures",
+    "Future",
+    "FutureList",
+    "PrefectFuture",
+    "PrefectFutureList",
+    "as_completed",
+    "resolve_futures_to_results",
+    "resolve_futures_to_states",
+    "wait",
+]
+
+R = TypeVar("R")
+
+_worker = threading.local()
+
+
+class PrefectFuture(Generic[R]):
+    """The result of a submitted call.
+
+    `work` is run once, by a thread of the task runner or by one of them that would otherwise wait for it.
+    """
+
+    def __init__(
+        self, name: str, task_run_id: str, work: Callable[[], State[R]], upstream: Sequence[PrefectFuture[Any]] = ()
+    ) -> None:
+        self.name = name
+        self.task_run_id = task_run_id
+        self._upstream = upstream
+        self._work: Callable[[], State[R]] | None = work
+        self._started = threading.Lock()
+        self._ended: concurrent.futures.Future[State[R]] = concurrent.futures.Future()
+
+    @property
+    def state(self) -> State[R]:
+        """Return the state as it is now."""
+        if self._ended.done():
+            return self._ended.result()
+        return Running() if self._started.locked() else Pending()
+
+    def done(self) -> bool:
+        """Say whether the call has ended."""
+        return self._ended.done()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until the call has ended or `timeout` seconds have passed; raise for neither."""
+        if timeout is None and getattr(_worker, "working", False):
+            # A runner's thread that waits does the awaited work itself if nobody has begun: so a
+            # bounded pool cannot fill up with threads that wait for each other's unstarted calls.
+            for future in self._upstream:
+                future.wait()
+            self.run()
+        concurrent.futures.wait([self._ended], timeout)
+
+    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> R:
+        """Return the value when the call has ended, or raise what it raised.
+
+        Raises `TimeoutError` when it has not ended within `timeout` seconds.
+        """
+        self.wait(timeout)
+        if not self._ended.done():
+            raise TimeoutError(f"task run {self.name} did not complete within {timeout} seconds")
+        value: R = self._ended.result().result(raise_on_failure=raise_on_failure)
+        return value
+
+    def add_done_callback(self, fn: Callable[[PrefectFuture[R]], object]) -> None:
+        """Call `fn` with this future when the call has ended, at once if it has."""
+        self._ended.add_done_callback(lambda _: fn(self))
+
+    def run(self) -> None:
+        """Do the work in this thread, unless somebody has begun it."""
+        if not self._started.acquire(blocking=False):
+            return
+        work, self._work = self._work, None
+        assert work is not None
+        before = getattr(_worker, "working", False)
+        _worker.working = True
+        try:
+            self._ended.set_result(work())
+        except BaseException as exc:
+            self._ended.set_exception(exc)
+            raise
+        finally:
+            _worker.working = before
+            self._upstream = ()
+
+    def give_up(self, state: State[Any]) -> None:
+        """End as `state` if the work has not begun."""
+        if self._started.acquire(blocking=False):
+            self._work = None
+            self._ended.set_result(state)
+
+    def __repr__(self) -> str:
+        return f"PrefectFuture({self.name!r}, {self.state.name})"
+
+
+Future = PrefectFuture
+
+
+class FutureList(list[PrefectFuture[R]]):
+    """The futures of a mapped task, in the order of its arguments."""
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until all have ended or `timeout` seconds have passed."""
+        wait(self, timeout)
+
+    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> list[R]:
+        """Return the values in order; the first failure is raised."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        return [f.result(None if deadline is None else max(deadline - time.monotonic(), 0), raise_on_failure) for f in self]
+
+
+PrefectFutureList = FutureList
+
+
+class DoneAndNotDoneFutures(NamedTuple):
+    """Which futures have ended, and which have not."""
+
+    done: set[PrefectFuture[Any]]
+    not_done: set[PrefectFuture[Any]]
+
+
+def wait(futures: Iterable[PrefectFuture[Any]], timeout: float | None = None) -> DoneAndNotDoneFutures:
+    """Wait until all `futures` have ended or `timeout` seconds have passed."""
+    futures = list(futures)
+    deadline = None if timeout is None else time.monotonic() + timeout
+    for future in futures:
+        future.wait(None if deadline is None else max(deadline - time.monotonic(), 0))
+    done = {future for future in futures if future.done()}
+    return DoneAndNotDoneFutures(done, set(futures) - done)
+
+
+def as_completed(futures: Iterable[PrefectFuture[R]], timeout: float | None = None) -> Iterator[PrefectFuture[R]]:
+    """Yield `futures` as they end. Raises `TimeoutError` when some have not within `timeout` seconds."""
+    futures = list(dict.fromkeys(futures))
+    ended: queue.SimpleQueue[PrefectFuture[R]] = queue.SimpleQueue()
+    for future in futures:
+        future.add_done_callback(ended.put)
+    deadline = None if timeout is None else time.monotonic() + timeout
+    for remaining in range(len(futures), 0, -1):
+        try:
+            yield ended.get(timeout=None if deadline is None else max(deadline - time.monotonic(), 0))
+        except queue.Empty:
+            raise TimeoutError(f"{remaining} of {len(futures)} futures did not complete within {timeout} seconds") from None
+
+
+def resolve_futures_to_states(expr: Any) -> Any:
+    """Return `expr` with each future inside it replaced by its final state."""
+
+    def final_state(future: PrefectFuture[Any]) -> State[Any]:
+        future.wait()
+        return future.state
+
+    return replace_members(expr, PrefectFuture, final_state)
+
+
+def resolve_futures_to_results(expr: Any) -> Any:
+    """Return `expr` with each future inside it replaced by its result."""
+    return replace_members(expr, PrefectFuture, PrefectFuture.result)
+
+
+def futures_in(expr: Any) -> list[PrefectFuture[Any]]:
+    """Return the futures inside `expr`."""
+    found: list[PrefectFuture[Any]] = []
+
+    def note(future: PrefectFuture[Any]) -> PrefectFuture[Any]:
+        found.append(future)
+        return future
+
+    replace_members(expr, PrefectFuture, note)
+    return found
+
+
+def to_arguments(expr: Any) -> Any:
+    """Return `expr` with each ended future replaced by a reference where its result is kept, else by its value."""
+
+    def argument(future: PrefectFuture[Any]) -> Any:
+        future.wait()
+        data = future.state.data
+        if future.state.is_completed() and isinstance(data, Reference) and data.record.input:
+            return data
+        return future.result()
+
+    return replace_members(expr, PrefectFuture, argument)

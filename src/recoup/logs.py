@@ -1,0 +1,117 @@
+"""What a program prints by itself: events as log lines on standard error, unless it configured logging.
+
+The logger is `recoup`. Of a task that is called many times in one run, the first lines of each kind are logged and the
+rest are counted: the summary at the end of the flow has them all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from recoup.context import FlowRunContext, TaskRunContext
+from recoup.events import FlowEnded, Hit, subscribe
+from recoup.exceptions import MissingContextError
+from recoup.settings import get_current_settings
+from recoup.wording import Teller
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from recoup.events import Event
+    from recoup.wording import Line
+
+__all__ = ["get_run_logger", "quiet"]
+
+_LINES_EACH = 5
+
+logger = logging.getLogger("recoup")
+
+
+class LogSubscriber:
+    """Logs events; a hit outside flows only at level DEBUG, since a memoised function should be silent."""
+
+    def __init__(self) -> None:
+        self._teller = Teller()
+        self._told: Counter[tuple[str | None, str, str]] = Counter()
+        self.muted = 0
+
+    def __call__(self, event: Event) -> None:
+        """Log `event`, if a person should hear of it."""
+        if self.muted:
+            return
+        if isinstance(event, Hit) and self._told[(event.call.run, event.call.task, "cached")] > _LINES_EACH:
+            return  # the hot path of small cached tasks
+        line = self._teller.tell(event)
+        if line is None:
+            return
+        level = logging.DEBUG if isinstance(event, Hit) and event.call.run is None else line.level
+        if isinstance(event, FlowEnded):
+            for told in [told for told in self._told if told[0] == event.run]:
+                del self._told[told]
+        if not _ready(level):
+            return
+        call = getattr(event, "call", None)
+        if call is not None and level <= logging.INFO:
+            self._log_some(line, level, (call.run, call.task, line.verb))
+        else:
+            logger.log(level, "%s", line)
+
+    def _log_some(self, line: Line, level: int, kind: tuple[str | None, str, str]) -> None:
+        self._told[kind] += 1
+        if self._told[kind] <= _LINES_EACH:
+            logger.log(level, "%s", line)
+        elif self._told[kind] == _LINES_EACH + 1:
+            logger.log(level, "%s %s · and more, not shown one by one", line.verb, kind[1])
+
+
+def _ready(level: int) -> bool:
+    """Say whether a line of `level` is wanted; where the program configured no logging, write to standard error."""
+    if not logger.handlers and not logging.getLogger().handlers:
+        handler = _StderrHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+        logger.addHandler(handler)
+        logger.propagate = False
+        logger.setLevel(get_current_settings().logging_level)
+    return logger.isEnabledFor(level)
+
+
+class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generic only in stubs
+    """Writes to standard error as it is when a line is written, since tests and notebooks replace it."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> object:
+        return sys.stderr
+
+
+_subscriber = LogSubscriber()
+subscribe(_subscriber)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Log no events inside the `with` block, because something else tells them."""
+    _subscriber.muted += 1
+    try:
+        yield
+    finally:
+        _subscriber.muted -= 1
+
+
+def get_run_logger() -> logging.Logger:
+    """Return a logger for the run that is going on, named after its task or flow.
+
+    Raises `MissingContextError` outside runs.
+    """
+    task, flow = TaskRunContext.get(), FlowRunContext.get()
+    if task is not None:
+        return logger.getChild(f"task.{task.task.name}")
+    if flow is not None:
+        return logger.getChild(f"flow.{flow.flow.name}")
+    raise MissingContextError("get_run_logger() was called outside a run: call it inside a flow or a task")

@@ -1,0 +1,215 @@
+"""Typed settings and where each value comes from.
+
+A setting `results_persist_by_default` is the environment variable `RECOUP_RESULTS_PERSIST_BY_DEFAULT`, else the
+same name after `PREFECT_` where it says how to behave, else the member of `[tool.recoup]` in the project's
+`pyproject.toml`, else that of `config.toml` in the home, else what is built in. Settings are read when a flow run
+begins and, outside flows, at the first call of a process; `temporary_settings` replaces some for a while.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_type_hints
+
+import msgspec
+
+from recoup.exceptions import ConfigurationError
+from recoup.project import project_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Settings", "SourcedValue", "get_current_settings", "load_settings", "sourced_settings", "temporary_settings"]
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings, resolved. `describe_setting` has a sentence about each."""
+
+    home: Path
+    results_local_storage_path: Path
+    results_default_storage_block: str | None = None
+    results_default_serializer: str = "auto"
+    results_persist_by_default: bool = False
+    results_previews: Literal["full", "types", "off"] = "full"
+    tasks_default_persist_result: bool | None = None
+    tasks_refresh_cache: bool = False
+    tasks_default_no_cache: bool = False
+    tasks_disable_caching: bool = False
+    tasks_strict_keys: bool = False
+    tasks_check_mutation: Literal["small", "always", "off"] = "small"
+    tasks_default_retries: Count = 0
+    tasks_default_retry_delay_seconds: Seconds = 0.0
+    tasks_runner_thread_pool_max_workers: Annotated[int, msgspec.Meta(ge=1)] = 64
+    logging_level: LogLevel = "INFO"
+
+
+DESCRIPTIONS = {
+    "home": "The private folder of this user: default storage and settings.",
+    "results_local_storage_path": "Where results are kept when nothing else is named.",
+    "results_default_storage_block": "The default storage: a path, a URL or the name of a saved block; also turns persistence on.",
+    "results_default_serializer": "The serializer of tasks and flows that name none.",
+    "results_persist_by_default": "Persist the results of all tasks and flows that do not say otherwise.",
+    "results_previews": "How much of an argument a record shows: its value, its type, or nothing.",
+    "tasks_default_persist_result": "Persist the results of tasks that do not say otherwise, whatever their flow says.",
+    "tasks_refresh_cache": "Run every cached task and overwrite its record, except where `refresh_cache=False`.",
+    "tasks_default_no_cache": "Cache only where a policy was given explicitly.",
+    "tasks_disable_caching": "Neither look up nor keep any result.",
+    "tasks_strict_keys": "Raise an error where an argument cannot be hashed, instead of running uncached.",
+    "tasks_check_mutation": "Hash arguments again after the body: those below 1 MiB, all, or none.",
+    "tasks_default_retries": "How often a failing task runs again.",
+    "tasks_default_retry_delay_seconds": "The pause before a failing task runs again.",
+    "tasks_runner_thread_pool_max_workers": "How many submitted tasks of a flow run at the same time.",
+    "logging_level": "What is logged to standard error where the program configured no logging.",
+}
+"""A sentence about each setting."""
+
+_OWN_ONLY = {"home", "results_local_storage_path", "results_default_storage_block", "results_default_serializer", "logging_level"}
+"""Locations, and names that mean something else to Prefect: these have no `PREFECT_*` fallback."""
+
+_HINTS: dict[str, Any] = {}
+
+
+class SourcedValue(NamedTuple):
+    """A setting's value and where it was found: a variable's name, a file, or `built-in`."""
+
+    value: Any
+    source: str
+
+
+_override: ContextVar[Settings | None] = ContextVar("recoup_settings", default=None)
+_process: Settings | None = None
+
+
+def get_current_settings() -> Settings:
+    """Return the settings in force here."""
+    found = _override.get() or _process
+    return found if found is not None else load_settings()
+
+
+def load_settings() -> Settings:
+    """Read the settings afresh and put them in force for this process."""
+    global _process
+    override = _override.get()
+    if override is not None:
+        return override
+    _process = Settings(**{name: found.value for name, found in sourced_settings().items()})
+    return _process
+
+
+def sourced_settings() -> dict[str, SourcedValue]:
+    """Return every setting with its source. Raise `ConfigurationError` for values and names that do not work."""
+    home = _home()
+    project_file = project_root(Path.cwd()) / "pyproject.toml"
+    files = {str(project_file): _project_table(project_file), str(home.value / "config.toml"): _home_table(home.value)}
+    for file, table in files.items():
+        _refuse_unknown(file, table)
+    found: dict[str, SourcedValue] = {}
+    for name in DESCRIPTIONS:
+        found[name] = home if name == "home" else _find(name, files, home.value)
+    return found
+
+
+def _find(name: str, files: Mapping[str, Mapping[str, Any]], home: Path) -> SourcedValue:
+    for variable in (f"RECOUP_{name.upper()}", f"PREFECT_{name.upper()}"):
+        if variable in os.environ and (variable.startswith("RECOUP_") or name not in _OWN_ONLY):
+            return SourcedValue(_convert(name, os.environ[variable], variable), variable)
+    for file, table in files.items():
+        if name in table:
+            return SourcedValue(_convert(name, table[name], f"{name} in {file}"), file)
+    if name == "results_local_storage_path":
+        return SourcedValue(home / "storage", "built-in")
+    return SourcedValue(_defaults()[name], "built-in")
+
+
+def _home() -> SourcedValue:
+    text = os.environ.get("RECOUP_HOME")
+    if text:
+        return SourcedValue(Path(text).expanduser().absolute(), "RECOUP_HOME")
+    return SourcedValue(Path("~/.recoup").expanduser(), "built-in")
+
+
+def _convert(name: str, value: object, where: str) -> Any:
+    if not _HINTS:
+        _HINTS.update(get_type_hints(Settings, include_extras=True))
+    kind = _HINTS[name]
+    if isinstance(value, str):
+        value = {"": None, "yes": "true", "no": "false", "on": "true", "off": "off" if "off" in str(kind) else "false"}.get(
+            value.lower(), value.upper() if name == "logging_level" else value
+        )
+    if kind is Path:
+        return Path(str(value)).expanduser().absolute()
+    if value is None and type(None) not in getattr(kind, "__args__", ()):
+        return _defaults()[name]
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError as exc:
+        raise ConfigurationError(f"{where} = {value!r} cannot be used: {exc}. {DESCRIPTIONS[name]}") from exc
+
+
+def _defaults() -> dict[str, Any]:
+    return dict(zip(Settings.__struct_fields__[-len(Settings.__struct_defaults__) :], Settings.__struct_defaults__, strict=True))
+
+
+def _project_table(file: Path) -> Mapping[str, Any]:
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return {}
+    if b"[tool.recoup" not in data:  # most projects say nothing, and parsing costs milliseconds
+        return {}
+    table: Mapping[str, Any] = _parse(file, data).get("tool", {}).get("recoup", {})
+    return table
+
+
+def _home_table(home: Path) -> Mapping[str, Any]:
+    file = home / "config.toml"
+    try:
+        return _parse(file, file.read_bytes())
+    except OSError:
+        return {}
+
+
+def _parse(file: Path, data: bytes) -> Mapping[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigurationError(f"{file} cannot be read as TOML: {exc}") from exc
+
+
+def _refuse_unknown(file: str, table: Mapping[str, Any]) -> None:
+    unknown = sorted(set(table) - set(DESCRIPTIONS))
+    if unknown:
+        raise ConfigurationError(
+            f"{file} sets {', '.join(unknown)}, which Recoup does not know; `recoup config` lists the settings"
+        )
+
+
+@contextlib.contextmanager
+def temporary_settings(**changes: Any) -> Iterator[Settings]:
+    """Replace some settings inside the `with` block, in this context and the runs that it starts.
+
+    >>> with temporary_settings(tasks_refresh_cache=True) as settings:
+    ...     settings.tasks_refresh_cache
+    True
+    """
+    unknown = sorted(set(changes) - set(DESCRIPTIONS))
+    if unknown:
+        raise ConfigurationError(f"unknown settings: {', '.join(unknown)}; the names are {', '.join(DESCRIPTIONS)}")
+    converted: dict[str, Any] = {name: None if value is None else _convert(name, value, name) for name, value in changes.items()}
+    if "home" in converted and "results_local_storage_path" not in converted:
+        converted["results_local_storage_path"] = converted["home"] / "storage"
+    settings = msgspec.structs.replace(get_current_settings(), **converted)
+    token = _override.set(settings)
+    try:
+        yield settings
+    finally:
+        _override.reset(token)

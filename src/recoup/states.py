@@ -1,0 +1,173 @@
+"""What became of a run: Prefect's states and their constructors.
+
+A state of a call that was kept holds a reference to the stored result instead of the value; `result()` gives each
+caller an object of its own.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
+
+from recoup.exceptions import CancelledRun, CrashedRun, FailedRun, UnfinishedRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "AwaitingRetry",
+    "Cached",
+    "Cancelled",
+    "Completed",
+    "Crashed",
+    "Failed",
+    "NotReady",
+    "Pending",
+    "Retrying",
+    "Running",
+    "Scheduled",
+    "State",
+    "StateType",
+]
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+class StateType(enum.Enum):
+    """The kinds of states; a state's name may be more specific."""
+
+    SCHEDULED = "SCHEDULED"
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    CRASHED = "CRASHED"
+    PAUSED = "PAUSED"
+    CANCELLING = "CANCELLING"
+
+
+_FINAL = frozenset({StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED, StateType.CRASHED})
+_ERRORS: dict[StateType, type[Exception]] = {
+    StateType.FAILED: FailedRun,
+    StateType.CRASHED: CrashedRun,
+    StateType.CANCELLED: CancelledRun,
+}
+
+
+@runtime_checkable
+class Loadable(Protocol):
+    """Data that stands for a value kept elsewhere."""
+
+    def load(self) -> Any:
+        """Return the value, a fresh object."""
+        ...
+
+
+class State(Generic[R_co]):
+    """A moment of a run: its type, its name, a message, and the data that came of it."""
+
+    __slots__ = ("data", "message", "name", "timestamp", "type")
+
+    def __init__(
+        self,
+        type: StateType,
+        name: str | None = None,
+        message: str | None = None,
+        data: Any = None,
+        timestamp: datetime | None = None,
+    ) -> None:
+        self.type = type
+        self.name = name or type.value.capitalize()
+        self.message = message
+        self.data = data
+        self.timestamp = timestamp or datetime.now(UTC)
+
+    def is_scheduled(self) -> bool:
+        """Say whether the run has yet to begin."""
+        return self.type is StateType.SCHEDULED
+
+    def is_pending(self) -> bool:
+        """Say whether the run waits for something."""
+        return self.type is StateType.PENDING
+
+    def is_running(self) -> bool:
+        """Say whether the run is going on."""
+        return self.type is StateType.RUNNING
+
+    def is_completed(self) -> bool:
+        """Say whether the run ended well, be it computed or cached."""
+        return self.type is StateType.COMPLETED
+
+    def is_failed(self) -> bool:
+        """Say whether the run ended with an error."""
+        return self.type is StateType.FAILED
+
+    def is_crashed(self) -> bool:
+        """Say whether the run was ended from outside its code."""
+        return self.type is StateType.CRASHED
+
+    def is_cancelled(self) -> bool:
+        """Say whether the run was cancelled."""
+        return self.type is StateType.CANCELLED
+
+    def is_final(self) -> bool:
+        """Say whether nothing will follow."""
+        return self.type in _FINAL
+
+    def result(self, raise_on_failure: bool = True) -> Any:
+        """Return the value, or raise what the run raised.
+
+        With `raise_on_failure=False` the exception is returned instead. Raises `UnfinishedRun` when there is no
+        result yet, `MissingResult` when a stored one cannot be loaded any more.
+        """
+        if not self.is_final() and self.name != "NotReady":
+            raise UnfinishedRun(f"the run is {self.name}: its result is not available yet")
+        if self.is_completed():
+            return self.data.load() if isinstance(self.data, Loadable) else self.data
+        error = (
+            self.data if isinstance(self.data, BaseException) else _ERRORS.get(self.type, FailedRun)(self.message or self.name)
+        )
+        if raise_on_failure:
+            raise error
+        return error
+
+    async def aresult(self, raise_on_failure: bool = True) -> Any:
+        """Return the value as `result` does."""
+        return self.result(raise_on_failure=raise_on_failure)
+
+    def __repr__(self) -> str:
+        shown = [f"message={self.message!r}"] if self.message else []
+        return f"{self.name}({', '.join([*shown, f'type={self.type.value}'])})"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare type, name and message; data may be costly to compare and is left out."""
+        if not isinstance(other, State):
+            return NotImplemented
+        return (self.type, self.name, self.message) == (other.type, other.name, other.message)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.name, self.message))
+
+
+def _constructor(type_: StateType, name: str, says: str) -> Callable[..., State[Any]]:
+    def construct(*, message: str | None = None, data: Any = None, name: str = name) -> State[Any]:
+        return State(type_, name, message, data)
+
+    construct.__name__ = construct.__qualname__ = name
+    construct.__doc__ = f"Return a state that says: {says}."
+    return construct
+
+
+Scheduled = _constructor(StateType.SCHEDULED, "Scheduled", "the run will begin")
+AwaitingRetry = _constructor(StateType.SCHEDULED, "AwaitingRetry", "the run failed and will begin again")
+Pending = _constructor(StateType.PENDING, "Pending", "the run waits")
+NotReady = _constructor(StateType.PENDING, "NotReady", "the run was not started, because something before it failed")
+Running = _constructor(StateType.RUNNING, "Running", "the body runs")
+Retrying = _constructor(StateType.RUNNING, "Retrying", "the body runs again")
+Completed = _constructor(StateType.COMPLETED, "Completed", "the body ran and its result is safe")
+Cached = _constructor(StateType.COMPLETED, "Cached", "a recorded result was served")
+Failed = _constructor(StateType.FAILED, "Failed", "the run ended with an error")
+Crashed = _constructor(StateType.CRASHED, "Crashed", "the run was ended from outside")
+Cancelled = _constructor(StateType.CANCELLED, "Cancelled", "the run was cancelled")

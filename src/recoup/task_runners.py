@@ -1,0 +1,111 @@
+"""Where submitted calls run."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Self
+
+from recoup.exceptions import MissingContextError
+from recoup.settings import get_current_settings
+from recoup.states import Cancelled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from recoup.futures import PrefectFuture
+
+__all__ = ["ConcurrentTaskRunner", "TaskRunner", "ThreadPoolTaskRunner"]
+
+
+class TaskRunner(ABC):
+    """Runs submitted calls while it is entered; a flow enters its own copy for each run."""
+
+    @abstractmethod
+    def duplicate(self) -> TaskRunner:
+        """Return a runner of the same kind and options that has not been entered."""
+
+    @abstractmethod
+    def start(self, future: PrefectFuture[Any], upstream: Sequence[PrefectFuture[Any]]) -> None:
+        """Run `future` once all of `upstream` have ended; return at once."""
+
+    @abstractmethod
+    def __enter__(self) -> Self: ...
+
+    @abstractmethod
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Wait for what has begun; after an error, give up what has not."""
+
+
+class ThreadPoolTaskRunner(TaskRunner):
+    """Runs calls on up to `max_workers` threads (default: the setting `tasks_runner_thread_pool_max_workers`).
+
+    A call takes a thread only when everything it depends on has ended.
+    """
+
+    def __init__(self, max_workers: int | None = None) -> None:
+        self.max_workers = max_workers
+        self._pool: ThreadPoolExecutor | None = None
+        self._waiting: set[PrefectFuture[Any]] = set()
+        self._lock = threading.Lock()
+
+    def duplicate(self) -> ThreadPoolTaskRunner:
+        """Return a runner with the same options."""
+        return ThreadPoolTaskRunner(self.max_workers)
+
+    def start(self, future: PrefectFuture[Any], upstream: Sequence[PrefectFuture[Any]]) -> None:
+        """Run `future` on a thread once all of `upstream` have ended."""
+        if self._pool is None:
+            raise MissingContextError("the task runner is not running: submit tasks inside a flow")
+        run = contextvars.copy_context().run
+        pool = self._pool
+        self._waiting.add(future)
+        future.add_done_callback(self._waiting.discard)
+        if not upstream:
+            pool.submit(run, future.run)
+            return
+        missing = len(upstream)
+
+        def count_down(_: PrefectFuture[Any]) -> None:
+            nonlocal missing
+            with self._lock:
+                missing -= 1
+                last = missing == 0
+            if last:
+                try:
+                    pool.submit(run, future.run)
+                except RuntimeError:  # the pool was shut down after an error
+                    future.give_up(Cancelled(message="the flow ended before this call began"))
+
+        for dependency in upstream:
+            dependency.add_done_callback(count_down)
+
+    def __enter__(self) -> Self:
+        workers = self.max_workers or get_current_settings().tasks_runner_thread_pool_max_workers
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="recoup")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        assert self._pool is not None
+        if error is not None:
+            for future in list(self._waiting):
+                future.give_up(Cancelled(message="the flow ended before this call began"))
+        self._pool.shutdown(wait=True, cancel_futures=error is not None)
+        self._pool = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ThreadPoolTaskRunner):
+            return NotImplemented
+        return self.max_workers == other.max_workers
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.max_workers))
+
+    def __repr__(self) -> str:
+        return f"ThreadPoolTaskRunner(max_workers={self.max_workers})"
+
+
+ConcurrentTaskRunner = ThreadPoolTaskRunner

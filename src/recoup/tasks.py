@@ -1,0 +1,545 @@
+"""Tasks: functions whose results are kept and reused.
+
+    @task(cache=True)
+    def load(day): ...
+
+A task is called like its function, inside flows and outside; `submit` and `map` run it on the flow's task runner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import functools
+import inspect
+import warnings
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+
+from recoup.arguments import Binder
+from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CacheKeyFnPolicy, CachePolicy
+from recoup.clock import SystemClock
+from recoup.context import FlowRunContext, TaskRunContext, next_number
+from recoup.engine.call import Call, Terms
+from recoup.engine.drive import adrive, drive
+from recoup.engine.ledger import LoadFailed
+from recoup.engine.steps import Found
+from recoup.engine.validity import judge
+from recoup.events import Advised, CallId, DidFail, emit
+from recoup.exceptions import (
+    ConfigurationError,
+    MappingLengthMismatch,
+    MappingMissingIterable,
+    MissingContextError,
+    UpstreamTaskError,
+)
+from recoup.futures import FutureList, PrefectFuture, futures_in, to_arguments
+from recoup.hashing.code import identity
+from recoup.results import ResultStore, should_persist_result
+from recoup.settings import get_current_settings
+from recoup.states import Cached, Completed, Failed, NotReady, State
+from recoup.types import Key, NotSet, NotSetType
+
+if TYPE_CHECKING:
+    from recoup.engine.reference import Reference
+    from pathlib import Path
+
+    from recoup.abc import ObjectStore, Serializer
+    from recoup.engine.steps import Outcome
+    from recoup.records import Record
+    from recoup.settings import Settings
+
+__all__ = ["Task", "exponential_backoff", "task", "task_input_hash", "unmapped"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+_clock = SystemClock()
+
+
+class Task(Generic[P, R]):
+    """A function with the rules by which its results are kept. Made by `task`; the options are described there."""
+
+    def __init__(
+        self,
+        fn: Callable[P, R],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        cache: bool | None = None,
+        cache_policy: CachePolicy | NotSetType | None = NotSet,
+        cache_key_fn: Callable[[TaskRunContext, dict[str, Any]], str | None] | None = None,
+        cache_expiration: timedelta | None = None,
+        refresh_cache: bool | None = None,
+        persist_result: bool | None = None,
+        result_storage: ObjectStore | str | Path | None = None,
+        result_serializer: Serializer | str | None = None,
+        retries: int | None = None,
+        retry_delay_seconds: float | Sequence[float] | Callable[[int], list[float]] | None = None,
+        task_key: str | None = None,
+    ) -> None:
+        self._options = {name: value for name, value in locals().items() if name not in ("self", "fn")}
+        _check_options(fn, self._options)
+        self.fn = fn
+        self.name: str = name or str(getattr(fn, "__name__", type(fn).__name__))
+        self.description = description or inspect.getdoc(fn)
+        self.isasync = inspect.iscoroutinefunction(fn)
+        self.cache_key_fn = cache_key_fn
+        self.cache_policy = _policy(cache, cache_policy, cache_key_fn)
+        self.cache_expiration = cache_expiration
+        self.refresh_cache = refresh_cache
+        self.persist_result = _persistence(self.cache_policy, self._options)
+        self.result_storage = result_storage
+        self.result_serializer = result_serializer
+        self.retries = retries
+        self.retry_delay_seconds = retry_delay_seconds
+        self._binder = Binder(fn)
+        self._task_key = task_key
+        self._terms_for: tuple[Settings, ResultStore | None, bool | None, Terms] | None = None
+        self._advised = False
+        self._bound: tuple[Any, ...] = ()
+        if isinstance(self.cache_policy, CachePolicy):
+            self.cache_policy.check(self._binder.names)
+        functools.update_wrapper(self, fn)
+
+    @functools.cached_property
+    def task_key(self) -> str:
+        """Return the identity under which results are kept: given as an option, else module path and qualified name."""
+        return self._task_key or identity(self.fn)
+
+    def with_options(self, **options: Any) -> Task[P, R]:
+        """Return a task of the same function with some options replaced; an option set to `None` is unset.
+
+        >>> @task(cache=True)
+        ... def load(day): ...
+        >>> load.with_options(refresh_cache=True).refresh_cache
+        True
+        """
+        unknown = sorted(set(options) - set(self._options))
+        if unknown:
+            raise ConfigurationError(
+                f"{self.name}.with_options: no option {unknown[0]!r}; the options are {', '.join(self._options)}"
+            )
+        if options.keys() & {"cache_policy", "cache_key_fn"}:  # a new way to make keys replaces the old one
+            options = {"cache": None, "cache_policy": NotSet, "cache_key_fn": None, **options}
+        return Task(self.fn, **{**self._options, **options})
+
+    # --- calling ---------------------------------------------------------------------------
+
+    @overload
+    def __call__(self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]: ...
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the recorded result of this call, or run the body and record what it returns.
+
+        `return_state=True` returns the final `State` instead, and raises nothing; `wait_for=[…]` waits for futures.
+        """
+        return_state = kwargs.pop("return_state", False) if kwargs else False
+        upstream = kwargs.pop("wait_for", None) if kwargs else None
+        if self.isasync:
+            return self._acall(args, kwargs, return_state, upstream)
+        try:
+            outcome = drive(self._call(args, kwargs, upstream))
+        except Exception as exc:
+            if return_state:
+                return _failed(exc)
+            raise
+        return _state_of(outcome) if return_state else outcome.value
+
+    async def _acall(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool, upstream: Any) -> Any:
+        try:
+            outcome = await adrive(self._call(args, kwargs, upstream))
+        except Exception as exc:
+            if return_state:
+                return _failed(exc)
+            raise
+        return _state_of(outcome) if return_state else outcome.value
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], upstream: Any = None, label: str = "") -> Call:
+        args = (*self._bound, *args)
+        inputs = self._binder.bind(args, kwargs)
+        if upstream is not None:
+            _require(futures_in(list(upstream)), self.name)
+        resolved = {name: to_arguments(value) for name, value in inputs.items()}
+        if any(resolved[name] is not value for name, value in inputs.items()):
+            args, kwargs = self._binder.unbind(resolved)
+        flow = FlowRunContext.get()
+        number = next_number()
+        context = TaskRunContext(self, resolved, flow, number)
+        call = CallId(self.name, number, flow.run if flow is not None else None, label)
+        return Call(call, self._terms(flow), context, resolved, args, kwargs, flow.flow_run.name if flow is not None else None)
+
+    @overload
+    def submit(self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[T]: ...
+    @overload
+    def submit(self, *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[R]: ...
+    def submit(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the call on the flow's task runner and return its future at once.
+
+        Futures among the arguments are waited for and passed on by reference. Raises `MissingContextError` outside
+        flows.
+        """
+        wait_for = kwargs.pop("wait_for", None)
+        return self._submit(args, kwargs, wait_for, label="")
+
+    def map(self, *args: Any, **kwargs: Any) -> FutureList[Any]:
+        """Submit a call for each item of the iterable arguments, which have one length.
+
+        Arguments in `unmapped`, texts and arguments that are not iterable are passed whole to each call.
+        """
+        wait_for = kwargs.pop("wait_for", None)
+        inputs = self._binder.bind((*self._bound, *args), kwargs)
+        mapped = {name: list(value) for name, value in inputs.items() if _is_mapped(value)}
+        lengths = {name: len(items) for name, items in mapped.items()}
+        if not mapped:
+            raise MappingMissingIterable(
+                f"{self.name}.map(): no argument is iterable. Pass a list for at least one of {', '.join(inputs) or 'its parameters'}, "
+                f"or call {self.name}.submit(...)."
+            )
+        if len(set(lengths.values())) > 1:
+            shown = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+            raise MappingLengthMismatch(
+                f"{self.name}.map(): the iterables differ in length: {shown}. Pass what is the same for all as unmapped(...)."
+            )
+        whole = {
+            name: value.value if isinstance(value, unmapped) else value for name, value in inputs.items() if name not in mapped
+        }
+        futures = []
+        for index, items in enumerate(zip(*mapped.values(), strict=True)):
+            one = dict(zip(mapped, items, strict=True))
+            bound = self._binder.unbind({name: one.get(name, whole.get(name)) for name in inputs})
+            futures.append(self._submit(bound[0][len(self._bound) :], bound[1], wait_for, label=_label(one, index)))
+        return FutureList(futures)
+
+    def _submit(self, args: tuple[Any, ...], kwargs: dict[str, Any], wait_for: Any, label: str) -> PrefectFuture[Any]:
+        flow = FlowRunContext.get()
+        if flow is None:
+            raise MissingContextError(
+                f"{self.name}.submit() and .map() work inside a flow: call them in a function decorated with @flow, "
+                f"or call {self.name}(...) itself"
+            )
+        self._binder.bind((*self._bound, *args), kwargs)  # a wrong call fails here, not on another thread
+        upstream = futures_in([*args, *kwargs.values(), *(wait_for or ())])
+        number = next_number()
+        future: PrefectFuture[Any] = PrefectFuture(
+            f"{self.name}-{label or number}", str(number), lambda: self._run(args, kwargs, upstream, label), upstream
+        )
+        flow.futures.add(future)
+        flow.task_runner.start(future, upstream)
+        return future
+
+    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any], upstream: list[PrefectFuture[Any]], label: str) -> State[Any]:
+        """Serve a submitted call in this thread and return its final state."""
+        try:
+            _require(upstream, self.name)
+            call = self._call(args, kwargs, label=label)
+            call.lazy = True
+            call.run_again = lambda: self._run_again(args, kwargs, label)
+            outcome = asyncio.run(adrive(call)) if self.isasync else drive(call)
+        except UpstreamTaskError as exc:
+            flow = FlowRunContext.get()
+            call_id = CallId(self.name, next_number(), flow.run if flow is not None else None, label)
+            emit(DidFail(at=_clock.time(), call=call_id, error=str(exc), seconds=0.0, state="NotReady"))
+            return NotReady(message=str(exc), data=exc)
+        except Exception as exc:
+            return _failed(exc)
+        return _state_of(outcome)
+
+    def _run_again(self, args: tuple[Any, ...], kwargs: dict[str, Any], label: str) -> Reference | None:
+        """Compute a result anew that was recorded and is gone."""
+        call = self._call(args, kwargs, label=label)
+        if self.isasync:  # the loop of this thread, if any, may be the one that asks
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(1) as pool:
+                return pool.submit(asyncio.run, adrive(call)).result().reference
+        return drive(call).reference
+
+    # --- looking ---------------------------------------------------------------------------
+
+    def key(self, *args: P.args, **kwargs: P.kwargs) -> Key | None:
+        """Return the key that a call with these arguments has here, or `None` when it is not cached."""
+        return self._call(args, kwargs).key
+
+    def record(self, *args: P.args, **kwargs: P.kwargs) -> Record | None:
+        """Return the valid record of a call with these arguments, or `None`; the body does not run."""
+        found = self._find(args, kwargs)
+        return found.record if found is not None else None
+
+    def cached(self, *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Say whether a call with these arguments would be served without running the body."""
+        found = self._find(args, kwargs)
+        if found is None:
+            return False
+        ledger = self._terms(FlowRunContext.get()).ledger
+        assert ledger is not None
+        if not found.record.value.inline:
+            return ledger.present(found.record)
+        try:
+            ledger.load(found.record, found.payload)
+        except LoadFailed:
+            return False
+        return True
+
+    def _find(self, args: Any, kwargs: Any) -> Found | None:
+        call = self._call(args, kwargs)
+        if call.key is None or call.terms.ledger is None:
+            return None
+        found = judge(call.terms.ledger.find(call.terms.identity, call.key), call.terms)
+        return found if isinstance(found, Found) else None
+
+    def invalidate(self, *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Withdraw the record of a call with these arguments; say whether there was one."""
+        call = self._call(args, kwargs)
+        if call.key is None or call.terms.ledger is None:
+            return False
+        return call.terms.ledger.withdraw(call.terms.identity, call.key)
+
+    # --- options ---------------------------------------------------------------------------
+
+    def _terms(self, flow: FlowRunContext | None) -> Terms:
+        """Return what the options come to here; computed once for each flow run and each change of settings."""
+        settings = get_current_settings()
+        store, persist = (flow.result_store, flow.persist_result) if flow is not None else (None, None)
+        known = self._terms_for
+        if known is not None and known[0] is settings and known[1] is store and known[2] is persist:
+            return known[3]
+        terms = self._make_terms(settings, store)
+        self._terms_for = (settings, store, persist, terms)
+        if not self._advised:
+            self._advised = True
+            text = self._advice(terms)
+            if text:
+                emit(Advised(at=_clock.time(), task=self.name, text=text))
+        return terms
+
+    def _make_terms(self, settings: Settings, store: ResultStore | None) -> Terms:
+        own = ResultStore.of_options(self.result_storage, self.result_serializer, store)
+        policy = self.cache_policy
+        uncached = ""
+        if settings.tasks_disable_caching:
+            uncached = "caching is turned off by a setting"
+        elif not should_persist_result(self.persist_result):
+            uncached = "caching was not asked for"
+        elif policy is None or policy == NO_CACHE or (policy is NotSet and settings.tasks_default_no_cache):
+            uncached = "its cache policy is NO_CACHE"
+        retries = settings.tasks_default_retries if self.retries is None else self.retries
+        delays = settings.tasks_default_retry_delay_seconds if self.retry_delay_seconds is None else self.retry_delay_seconds
+        return Terms(
+            name=self.name,
+            identity=self.task_key,
+            fn=self.fn,
+            binder=self._binder,
+            policy=policy if isinstance(policy, CachePolicy) else DEFAULT,
+            ledger=None if uncached else own.ledger,
+            uncached=uncached,
+            serializer=own.serializer,
+            expiration=None if self.cache_expiration is None else self.cache_expiration.total_seconds(),
+            refresh=settings.tasks_refresh_cache if self.refresh_cache is None else self.refresh_cache,
+            retries=retries,
+            delay=_delay(delays, retries),
+            settings=settings,
+            clock=_clock,
+        )
+
+    def _advice(self, terms: Terms) -> str:
+        """Return what to tell a user who plausibly meant reuse across runs and will not get it."""
+        if self.cache_policy is not NotSet:
+            return ""
+        given = [
+            name for name in ("cache_expiration", "refresh_cache", "result_storage", "persist_result") if self._options[name]
+        ]
+        if not given:
+            return ""
+        does = "its results are not kept" if terms.ledger is None else "its results are kept for this run and its retries only"
+        return f"{', '.join(given)} without a cache policy: {does}. To reuse them across runs, write cache=True."
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """Bind to an instance as a function does: it becomes the first argument, and part of the key."""
+        if instance is None:
+            return self
+        bound = copy.copy(self)
+        bound._bound = (instance,)
+        return bound
+
+    def __repr__(self) -> str:
+        return f"Task({self.name!r}, {self.cache_policy!r})"
+
+
+class unmapped(Generic[T]):
+    """An argument of `map` that is passed whole to each call."""
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"unmapped({self.value!r})"
+
+
+@overload
+def task(fn: Callable[P, R], /) -> Task[P, R]: ...
+@overload
+def task(
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    cache: bool | None = None,
+    cache_policy: CachePolicy | NotSetType | None = NotSet,
+    cache_key_fn: Callable[[TaskRunContext, dict[str, Any]], str | None] | None = None,
+    cache_expiration: timedelta | None = None,
+    refresh_cache: bool | None = None,
+    persist_result: bool | None = None,
+    result_storage: ObjectStore | str | Path | None = None,
+    result_serializer: Serializer | str | None = None,
+    retries: int | None = None,
+    retry_delay_seconds: float | Sequence[float] | Callable[[int], list[float]] | None = None,
+    task_key: str | None = None,
+) -> Callable[[Callable[P, R]], Task[P, R]]: ...
+def task(fn: Callable[..., Any] | None = None, /, **options: Any) -> Any:
+    """Make a task of a function, with or without options.
+
+    - `cache=True`: reuse results across runs, keyed by the arguments and all code that the function reaches;
+      the same as `cache_policy=INPUTS + CODE`. `cache=False`: never.
+    - `cache_policy`: what the key is made of (`recoup.cache_policies`); without one, results that are kept are
+      reused within their run and its retries (`DEFAULT`).
+    - `cache_key_fn(context, arguments)`: the key as a text of one's own, or `None` to leave a call uncached.
+    - `cache_expiration`: a `timedelta` after which a result is not served any more.
+    - `refresh_cache=True`: run and overwrite; `False`: shield the task from the setting of that name.
+    - `persist_result`: keep the result; inferred from the options above and the two below.
+    - `result_storage`: a storage, path or URL; `result_serializer`: a serializer or its name.
+    - `retries`, `retry_delay_seconds`: how often a failing body runs again, and the pauses in between: a number,
+      a list, or a function of the number of retries such as `exponential_backoff(2)`.
+    - `task_key`: the identity under which results are kept; tasks with the same one share results.
+
+    Raises `ConfigurationError` for options that contradict each other.
+    """
+    if fn is None:
+        return lambda fn: Task(fn, **options)
+    return Task(fn, **options)
+
+
+def task_input_hash(context: TaskRunContext, arguments: dict[str, Any]) -> Key | None:
+    """Return the key of `INPUTS + CODE`, for use as `cache_key_fn`."""
+    key = (INPUTS + CODE).compute_key(context, arguments, {})
+    return key if isinstance(key, Key) else None
+
+
+def exponential_backoff(backoff_factor: float) -> Callable[[int], list[float]]:
+    """Return pauses for `retry_delay_seconds` that double, beginning with `backoff_factor` seconds.
+
+    >>> exponential_backoff(3)(4)
+    [3, 6, 12, 24]
+    """
+    return lambda retries: [backoff_factor * 2**attempt for attempt in range(retries)]
+
+
+# --- options -----------------------------------------------------------------------------------
+
+
+def _check_options(fn: Any, options: dict[str, Any]) -> None:
+    name = options["name"] or getattr(fn, "__name__", repr(fn))
+    if not callable(fn):
+        raise ConfigurationError(
+            f"task() takes a function, not {type(fn).__name__}; write @task or @task(cache=True) above a def"
+        )
+    if options["cache"] is not None:
+        said = f"cache={options['cache']}"
+        contradicted = [option for option in ("cache_policy", "cache_key_fn") if options[option] not in (NotSet, None)]
+        if options["cache"] and options["persist_result"] is False:
+            contradicted.append("persist_result=False")
+        if contradicted:
+            raise ConfigurationError(
+                f"task {name}: {said} and {contradicted[0]} contradict each other. {said} stands for "
+                f"cache_policy={'INPUTS + CODE, persisted' if options['cache'] else 'NO_CACHE'}: give one of the two."
+            )
+    if options["cache_policy"] not in (NotSet, None) and not isinstance(options["cache_policy"], CachePolicy):
+        raise ConfigurationError(
+            f"task {name}: cache_policy is {type(options['cache_policy']).__name__}; give a policy such as INPUTS + CODE, or write cache=True"
+        )
+    expiration = options["cache_expiration"]
+    if expiration is not None and (not isinstance(expiration, timedelta) or expiration <= timedelta(0)):
+        raise ConfigurationError(
+            f"task {name}: cache_expiration is {expiration!r}; give a positive timedelta, such as timedelta(hours=24)"
+        )
+    if options["retries"] is not None and options["retries"] < 0:
+        raise ConfigurationError(f"task {name}: retries is {options['retries']}; give 0 or more")
+    if options["persist_result"] is False and (
+        options["cache_policy"] not in (NotSet, None, NO_CACHE) or options["cache_key_fn"]
+    ):
+        ignored = "cache_key_fn" if options["cache_key_fn"] else "cache_policy"
+        warnings.warn(f"task {name}: ignoring {ignored} because persist_result is False", stacklevel=4)
+    if options["cache_key_fn"] and options["cache_policy"] not in (NotSet, None):
+        warnings.warn(f"task {name}: both cache_policy and cache_key_fn are set; cache_key_fn is used", stacklevel=4)
+
+
+def _policy(
+    cache: bool | None, policy: CachePolicy | NotSetType | None, key_fn: Callable[[Any, dict[str, Any]], str | None] | None
+) -> CachePolicy | NotSetType | None:
+    if key_fn is not None:
+        return CacheKeyFnPolicy(key_fn)
+    if cache is not None:
+        return INPUTS + CODE if cache else NO_CACHE
+    return policy
+
+
+def _persistence(policy: CachePolicy | NotSetType | None, options: dict[str, Any]) -> bool | None:
+    """Infer what `persist_result` is where it was not said (Prefect's rule)."""
+    if options["persist_result"] is not None:
+        return bool(options["persist_result"])
+    asks = (
+        policy not in (NotSet, None, NO_CACHE)
+        or options["result_storage"] is not None
+        or options["result_serializer"] is not None
+    )
+    return True if asks else None
+
+
+def _delay(delays: float | Sequence[float] | Callable[[int], list[float]], retries: int) -> Callable[[int], float]:
+    if callable(delays):
+        delays = delays(retries)
+    if isinstance(delays, Sequence):
+        pauses = [float(pause) for pause in delays] or [0.0]
+        return lambda attempt: pauses[min(attempt, len(pauses)) - 1]
+    pause = float(delays)
+    return lambda _: pause
+
+
+# --- calls -------------------------------------------------------------------------------------
+
+
+def _require(futures: list[PrefectFuture[Any]], name: str) -> None:
+    """Wait for futures; raise `UpstreamTaskError` when one did not complete."""
+    for future in futures:
+        future.wait()
+        state = future.state
+        if not state.is_completed():
+            error = state.result(raise_on_failure=False)
+            raise UpstreamTaskError(f"{name} was not started, because {future.name} is {state.name}: {error}") from error
+
+
+def _state_of(outcome: Outcome) -> State[Any]:
+    data = outcome.reference if outcome.reference is not None else outcome.value
+    return Cached(data=data) if outcome.cached else Completed(data=data)
+
+
+def _failed(error: Exception) -> State[Any]:
+    return Failed(message=f"Task run encountered an exception {type(error).__name__}: {error}", data=error)
+
+
+def _is_mapped(value: Any) -> bool:
+    if isinstance(value, str | bytes | unmapped | dict | PrefectFuture):
+        return False
+    return isinstance(value, Iterable)
+
+
+def _label(arguments: dict[str, Any], index: int) -> str:
+    """Return what tells a mapped call from its siblings: its plain arguments, else its number."""
+    plain = [str(value) for value in arguments.values() if isinstance(value, str | int | float)]
+    text = ",".join(plain)
+    return text if plain and len(text) <= _LONGEST_LABEL and text.isprintable() else str(index)
+
+
+_LONGEST_LABEL = 40
