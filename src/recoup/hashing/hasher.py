@@ -1,0 +1,68 @@
+"""One call's view of its arguments: their tokens, and the named places inside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from recoup.hashing._canonical import ATOMS, FLAT, digest_of
+from recoup.hashing._walk import walk
+from recoup.types import Digest, Token
+
+if TYPE_CHECKING:
+    from recoup.hashing._walk import Known
+    from recoup.records import Leaf
+
+__all__ = ["Hasher", "digest", "token"]
+
+
+class Hasher:
+    """Hash the arguments of one call, each large buffer once.
+
+    Remembers by identity, so it is for one moment: keep the values alive and unchanged as long as the hasher, then
+    make a new one.
+    """
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[int, Known] = {}
+
+    def token(self, value: Any, path: str = "") -> Token:
+        """Return what `value` contributes to a key.
+
+        Raises `HashError` for values without stable content; its `path` begins with `path`, the argument's name.
+        """
+        kind = type(value)
+        quick = ATOMS.get(kind) or FLAT.get(kind)
+        found = quick(value) if quick is not None else None
+        return Token(walk(value, self._known, path) if found is None else found)
+
+    def weight(self, value: Any) -> int:
+        """Return about how many bytes were hashed for `value`, 0 if it was too little to remember."""
+        known = self._known.get(id(value))
+        return known.weight if known is not None else 0
+
+    def leaves(self, value: Any) -> dict[str, Leaf]:
+        """Return the named places inside `value`, by path: fields, keys, positions, columns.
+
+        At most 1,000 of them: what would go beyond stays one place. A value without names inside has none.
+        """
+        from recoup.hashing._leaves import leaves_of  # noqa: PLC0415 - texts are for misses; a hit never loads them
+
+        return leaves_of(value, self._known)
+
+
+def token(value: Any) -> Token:
+    """Return what `value` contributes to a container or a key."""
+    return Hasher().token(value)
+
+
+def digest(value: Any) -> Digest:
+    """Return the digest of `value`: the same for equal values of the same type, in every process and on every machine.
+
+    >>> digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+    True
+    >>> digest((1, 2)) == digest([1, 2])
+    False
+    """
+    return digest_of(token(value))
