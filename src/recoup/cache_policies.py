@@ -246,7 +246,11 @@ class CacheKeyFnPolicy(CachePolicy):
     cache_key_fn: Callable[[Any, dict[str, Any]], str | None]
 
     def compute_key(
-        self, task_ctx: TaskContext, inputs: Mapping[str, Any], flow_parameters: Mapping[str, Any], **_kwargs: object
+        self,
+        task_ctx: TaskContext,
+        inputs: Mapping[str, Any],
+        flow_parameters: Mapping[str, Any],  # noqa: ARG002 - Prefect's signature
+        **_kwargs: object,
     ) -> str | None:
         """Call the function. Raise `KeyFunctionError` when it raises, or returns something that is no text."""
         name = getattr(self.cache_key_fn, "__name__", repr(self.cache_key_fn))
@@ -286,7 +290,7 @@ class CompoundCachePolicy(CachePolicy):
             kind = type(policy) if isinstance(policy, Inputs | Code) else policy
             before = merged.get(kind)
             if isinstance(policy, Inputs | Code) and isinstance(before, Inputs | Code):
-                policy = replace(policy, exclude=tuple(sorted({*before.exclude, *policy.exclude})))
+                policy = replace(policy, exclude=tuple(sorted({*before.exclude, *policy.exclude})))  # noqa: PLW2901 - it is the merged one from here on
             merged[kind] = policy
         object.__setattr__(self, "policies", tuple(merged.values()))
 

@@ -190,17 +190,17 @@ def emit(event: Event) -> None:
     for subscriber in _subscribers:
         try:
             subscriber(event)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it raises, the program goes on
             _log.exception("a subscriber failed on %s", type(event).__name__)
 
 
 def subscribe(subscriber: Callable[[Event], None]) -> Callable[[], None]:
     """Call `subscriber` with each event of this process from now on; return what ends that."""
-    global _subscribers
+    global _subscribers  # noqa: PLW0603 - replaced whole, so that readers need no lock
     _subscribers = (*_subscribers, subscriber)
 
     def unsubscribe() -> None:
-        global _subscribers
+        global _subscribers  # noqa: PLW0603 - replaced whole, so that readers need no lock
         remaining = list(_subscribers)
         with contextlib.suppress(ValueError):
             remaining.remove(subscriber)

@@ -79,7 +79,7 @@ def module_path(module: ModuleType | str) -> str:
 
 @functools.lru_cache(maxsize=1)
 def _standard_folders() -> tuple[Path, ...]:
-    import sysconfig
+    import sysconfig  # noqa: PLC0415 - only when it is needed
 
     paths = sysconfig.get_paths()
     return tuple({Path(paths[name]).absolute() for name in ("stdlib", "platstdlib")})

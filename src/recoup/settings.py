@@ -95,7 +95,7 @@ def get_current_settings() -> Settings:
 
 def load_settings() -> Settings:
     """Read the settings afresh and put them in force for this process."""
-    global _process
+    global _process  # noqa: PLW0603 - replaced whole, so that readers need no lock
     override = _override.get()
     if override is not None:
         return override
@@ -177,7 +177,7 @@ def _home_table(home: Path) -> Mapping[str, Any]:
 
 
 def _parse(file: Path, data: bytes) -> Mapping[str, Any]:
-    import tomllib
+    import tomllib  # noqa: PLC0415 - only when it is needed
 
     try:
         return tomllib.loads(data.decode())

@@ -72,7 +72,7 @@ class State(Generic[R_co]):
 
     def __init__(
         self,
-        type: StateType,
+        type: StateType,  # noqa: A002 - it is called so
         name: str | None = None,
         message: str | None = None,
         data: Any = None,

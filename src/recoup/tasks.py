@@ -42,10 +42,10 @@ from recoup.states import Cached, Completed, Failed, NotReady, State
 from recoup.types import Key, NotSet, NotSetType
 
 if TYPE_CHECKING:
-    from recoup.engine.reference import Reference
     from pathlib import Path
 
     from recoup.abc import ObjectStore, Serializer
+    from recoup.engine.reference import Reference
     from recoup.engine.steps import Outcome
     from recoup.records import Record
     from recoup.settings import Settings
@@ -244,7 +244,7 @@ class Task(Generic[P, R]):
             call_id = CallId(self.name, next_number(), flow.run if flow is not None else None, label)
             emit(DidFail(at=_clock.time(), call=call_id, error=str(exc), seconds=0.0, state="NotReady"))
             return NotReady(message=str(exc), data=exc)
-        except Exception as exc:
+        except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
             return _failed(exc)
         return _state_of(outcome)
 
@@ -252,7 +252,7 @@ class Task(Generic[P, R]):
         """Compute a result anew that was recorded and is gone."""
         call = self._call(args, kwargs, label=label)
         if self.isasync:  # the loop of this thread, if any, may be the one that asks
-            from concurrent.futures import ThreadPoolExecutor
+            from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only when it is needed
 
             with ThreadPoolExecutor(1) as pool:
                 return pool.submit(asyncio.run, adrive(call)).result().reference
@@ -362,14 +362,14 @@ class Task(Generic[P, R]):
         if instance is None:
             return self
         bound = copy.copy(self)
-        bound._bound = (instance,)
+        bound._bound = (instance,)  # noqa: SLF001 - a copy of itself
         return bound
 
     def __repr__(self) -> str:
         return f"Task({self.name!r}, {self.cache_policy!r})"
 
 
-class unmapped(Generic[T]):
+class unmapped(Generic[T]):  # noqa: N801 - Prefect's name
     """An argument of `map` that is passed whole to each call."""
 
     def __init__(self, value: T) -> None:

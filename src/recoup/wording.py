@@ -109,7 +109,7 @@ def name_of(call: CallId) -> str:
 def duration(seconds: float) -> str:
     """Return a length of time as a person says it: `38.2 s`, `12 ms`, `1 h 04 min`."""
     if seconds < 1:
-        return f"{seconds * 1e3:.0f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"
+        return f"{seconds * 1e3:.0f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"  # noqa: PLR2004 - a millisecond
     if seconds < _MINUTE:
         return f"{seconds:.1f} s"
     if seconds < _HOUR:

@@ -77,7 +77,7 @@ class Call:
 
     def __init__(
         self,
-        id: CallId,
+        id: CallId,  # noqa: A002 - it is called so
         terms: Terms,
         context: CallContext,
         inputs: dict[str, Any],

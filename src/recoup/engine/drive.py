@@ -62,7 +62,7 @@ def _compute(performer: Performer, step: Compute) -> Returned | Raised:
     try:
         with performer.body(step.attempt):
             return Returned(call.terms.fn(*call.args, **call.kwargs))
-    except Exception as exc:
+    except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
         return Raised(exc)
 
 
@@ -71,7 +71,7 @@ async def _acompute(performer: Performer, step: Compute) -> Returned | Raised:
     try:
         with performer.body(step.attempt):
             return Returned(await call.terms.fn(*call.args, **call.kwargs))
-    except Exception as exc:
+    except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
         return Raised(exc)
 
 

@@ -10,8 +10,8 @@ from recoup.events import NotCached, emit
 from recoup.exceptions import HashError
 
 if TYPE_CHECKING:
-    from recoup.types import Key
     from recoup.engine.call import Call
+    from recoup.types import Key
 
 __all__ = ["make_key"]
 

@@ -220,7 +220,7 @@ class Ledger:
 # --- names -------------------------------------------------------------------------------------
 
 
-def _folder(task: str, _cache: dict[str, str] = {}) -> str:
+def _folder(task: str, _cache: dict[str, str] = {}) -> str:  # noqa: B006 - a memo of this process
     found = _cache.get(task)
     if found is None:
         readable = re.sub(r"[^A-Za-z0-9_.-]+", "_", task.rpartition(":")[2].split("~")[0]).strip("._-")[:60] or "task"
