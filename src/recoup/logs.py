@@ -41,10 +41,8 @@ class LogSubscriber:
 
     def __call__(self, event: Event) -> None:
         """Log `event`, if a person should hear of it."""
-        if self.muted:
+        if self.muted or (isinstance(event, Hit) and not self._wants(event)):
             return
-        if isinstance(event, Hit) and self._told[(event.call.run, event.call.task, "cached")] > _LINES_EACH:
-            return  # the hot path of small cached tasks
         line = self._teller.tell(event)
         if line is None:
             return
@@ -59,6 +57,11 @@ class LogSubscriber:
             self._log_some(line, level, (call.run, call.task, line.verb))
         else:
             logger.log(level, "%s", line)
+
+    def _wants(self, hit: Hit) -> bool:
+        """Decide quickly for hits, of which there may be very many."""
+        call = hit.call
+        return _ready(logging.INFO if call.run else logging.DEBUG) and self._told[call.run, call.task, "cached"] <= _LINES_EACH
 
     def _log_some(self, line: Line, level: int, kind: tuple[str | None, str, str]) -> None:
         self._told[kind] += 1

@@ -332,6 +332,7 @@ class Task(Generic[P, R]):
             name=self.name,
             identity=self.task_key,
             fn=self.fn,
+            streams=inspect.isgeneratorfunction(self.fn) or inspect.isasyncgenfunction(self.fn),
             binder=self._binder,
             policy=policy if isinstance(policy, CachePolicy) else DEFAULT,
             ledger=None if uncached else own.ledger,

@@ -43,13 +43,14 @@ class CallContext(TaskContext, Protocol):
 class Terms:
     """What a task's options come to where it is called.
 
-    `ledger` is `None` when nothing is looked up or kept, and `uncached` says why. `expiration` is in seconds;
+    `streams` says that the function is a generator function. `ledger` is `None` when nothing is looked up or kept, and `uncached` says why. `expiration` is in seconds;
     `delay(attempt)` is the pause in seconds after a failed attempt.
     """
 
     name: str
     identity: str
     fn: Callable[..., Any]
+    streams: bool
     binder: Binder
     policy: CachePolicy
     ledger: Ledger | None

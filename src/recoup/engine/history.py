@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,13 +33,14 @@ class History:
         self._folder = folder
         self._task = task
         self._lock = threading.Lock()
-        self._records: dict[tuple[tuple[str, str], ...], Record] | None = None
+        self._by_inputs: dict[_Pairs, Record] | None = None
+        self._recent: deque[tuple[_Pairs, Record]] = deque(maxlen=_COMPARED)
 
     def add(self, record: Record) -> None:
         """Remember a record that was just written."""
         with self._lock:
-            if self._records is not None:
-                self._remember(record)
+            if self._by_inputs is not None:
+                self._remember(self._by_inputs, record)
 
     def nearest(self, parts: Sequence[KeyPart], run: str | None) -> Record | None:
         """Return the earlier record whose parts differ least from `parts`, the newest of equals.
@@ -45,31 +48,32 @@ class History:
         Records of the run that asks are left out: that another item of the same map differs explains nothing.
         """
         with self._lock:
-            if self._records is None:
-                self._records = {}
-                for record in self._latest():
-                    self._remember(record)
-            same_inputs = self._records.get(_inputs(parts))
+            same_inputs = self._known().get(_inputs(parts))
             if same_inputs is not None and not _same_run(same_inputs, run):
                 return same_inputs
-            candidates = [r for r in list(self._records.values())[-_COMPARED:] if not _same_run(r, run)]
-        if not candidates:
-            return None
-        wanted = {part.name: part.token for part in parts}
-        return max(reversed(candidates), key=lambda record: sum(wanted.get(p.name) == p.token for p in record.parts))
+            wanted = _pairs(parts)
+            candidates = [(len(wanted & pairs), record) for pairs, record in self._recent if not _same_run(record, run)]
+        return max(reversed(candidates), key=itemgetter(0))[1] if candidates else None
 
     def any_of_run(self, run: str | None) -> bool:
         """Say whether this run has kept a record of the task."""
         with self._lock:
-            return run is not None and any(record.run == run for record in (self._records or {}).values())
+            return run is not None and any(record.run == run for record in self._known().values())
 
-    def _remember(self, record: Record) -> None:
-        assert self._records is not None
+    def _known(self) -> dict[_Pairs, Record]:
+        if self._by_inputs is None:
+            self._by_inputs = {}
+            for record in self._latest():
+                self._remember(self._by_inputs, record)
+        return self._by_inputs
+
+    def _remember(self, known: dict[_Pairs, Record], record: Record) -> None:
         inputs = _inputs(record.parts)
-        self._records.pop(inputs, None)
-        self._records[inputs] = record
-        if len(self._records) > _REMEMBERED:
-            del self._records[next(iter(self._records))]
+        known.pop(inputs, None)
+        known[inputs] = record
+        self._recent.append((_pairs(record.parts), record))
+        if len(known) > _REMEMBERED:
+            del known[next(iter(known))]
 
     def _latest(self) -> Iterable[Record]:
         infos = [info for info, _ in zip(self._ledger.store.list(self._folder), range(_LISTED), strict=False)]
@@ -78,8 +82,15 @@ class History:
         return [record for record in found if record is not None and record.task == self._task]
 
 
-def _inputs(parts: Iterable[KeyPart]) -> tuple[tuple[str, str], ...]:
-    return tuple((part.name, part.token) for part in parts if part.name.startswith(("inputs", "flow_parameters", "custom")))
+_Pairs = frozenset[tuple[str, str]]
+
+
+def _pairs(parts: Iterable[KeyPart]) -> _Pairs:
+    return frozenset([(part.name, part.token) for part in parts])
+
+
+def _inputs(parts: Iterable[KeyPart]) -> _Pairs:
+    return frozenset([(part.name, part.token) for part in parts if part.name.startswith(("inputs", "flow_parameters", "custom"))])
 
 
 def _same_run(record: Record, run: str | None) -> bool:

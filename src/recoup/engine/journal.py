@@ -22,7 +22,7 @@ from recoup.records import FORMAT, RunRecord
 from recoup.storage.marker import ensure_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from recoup.abc import Clock, ObjectStore
     from recoup.events import Event
@@ -43,7 +43,7 @@ class Journal:
         self.tally = Tally()
         self._store = store
         self._clock = clock
-        self._lines: list[bytes] = []
+        self._events: list[Event] = []
         self._segments = 0
         self._lock = threading.Lock()
         self._broken: StoreError | None = None
@@ -79,13 +79,13 @@ class Journal:
         if isinstance(event, FlowStarted | FlowEnded):
             return
         with self._lock:
-            self._lines.append(_encode(event))
-            lines = self._lines if len(self._lines) >= _SEGMENT_EVENTS else []
-            if lines:
-                self._lines, self._segments = [], self._segments + 1
-                number = self._segments
-        if lines:
-            self._write(f"events/{self.record.run}/{number:06}", lines)
+            self._events.append(event)
+            full = self._events if len(self._events) >= _SEGMENT_EVENTS else None
+            if full is not None:
+                self._events, self._segments = [], self._segments + 1
+            number = self._segments
+        if full is not None:
+            self._write(f"events/{self.record.run}/{number:06}", map(_encode, full))
 
     def end(self, state: str, message: str = "") -> RunRecord:
         """Write how the run ended, with all its events in one object."""
@@ -106,13 +106,13 @@ class Journal:
             earlier = [self._store.get(name).rstrip(b"\n") for name in segments]
         except StoreError:
             earlier = []
-        self._write(f"runs/{self.record.run}", [_encode(self.record), *earlier, *self._lines])
+        self._write(f"runs/{self.record.run}", [_encode(self.record), *earlier, *map(_encode, self._events)])
         if self._broken is None:
             for name in segments:
                 self._store.delete(name)
         return self.record
 
-    def _write(self, name: str, lines: list[bytes]) -> None:
+    def _write(self, name: str, lines: Iterable[bytes]) -> None:
         try:
             self._store.put(name, (b"\n".join(lines), b"\n"))
         except StoreError as exc:

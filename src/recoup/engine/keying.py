@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING
 
 from recoup.cache_policies import Asked
@@ -25,7 +24,7 @@ def make_key(call: Call) -> tuple[Key | None, str]:
     where the settings ask for strict keys, and `ConfigurationError` for a policy that names what is not there.
     """
     terms = call.terms
-    if inspect.isgeneratorfunction(terms.fn) or inspect.isasyncgenfunction(terms.fn):
+    if terms.streams:
         return None, _tell(
             call, "generator", "it is a generator function, and streams are not kept. Return a list to have it cached."
         )
