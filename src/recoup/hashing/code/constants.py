@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import enum
 import os
@@ -10,13 +10,14 @@ import pathlib
 import re
 import sys
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from recoup.exceptions import RecoupError
-from recoup.hashing import Hasher, describe
-from recoup.types import Token
+from recoup.hashing import Hasher
 
-__all__ = ["is_frozen", "is_small", "text_of", "token_of"]
+if TYPE_CHECKING:
+    from recoup.types import Token
+
+__all__ = ["is_frozen", "is_small", "token_of"]
 
 SMALL_BYTES = 256 << 10
 SMALL_MEMBERS = 2_000
@@ -24,7 +25,7 @@ SMALL_MEMBERS = 2_000
 
 _FROZEN = (
     type(None), bool, int, float, complex, str, bytes, range, type(...), decimal.Decimal, uuid.UUID, re.Pattern, enum.Enum,
-    datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, pathlib.PurePath,
+    dt.date, dt.time, dt.timedelta, dt.tzinfo, pathlib.PurePath,
 )  # fmt: skip
 _DEEPEST = 20
 
@@ -38,16 +39,8 @@ def token_of(value: Any, root: str) -> Token | None:
         return None  # named after its module, which is `__main__` in a script
     try:
         return Hasher().token(_relocated(value, root, _DEEPEST))
-    except (RecoupError, Exception):  # whatever a foreign object does when looked at, its task must run
+    except Exception:  # noqa: BLE001 - whatever a foreign object does when it is looked at, the task must run
         return None
-
-
-def text_of(value: Any) -> str:
-    """Return a short text for a person."""
-    try:
-        return describe(value)
-    except Exception:
-        return type(value).__qualname__
 
 
 def is_frozen(value: Any, depth: int = _DEEPEST) -> bool:

@@ -6,18 +6,19 @@ import functools
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from blake3 import blake3
-
+from recoup.exceptions import HashError
+from recoup.hashing.code.parts import digest_of_texts, token_of_digest
 from recoup.hashing.code.pieces import ByIdentity, piece_of_function
-from recoup.hashing.code.reach import Part, Reach
+from recoup.hashing.code.reach import Reach
 from recoup.hashing.code.unwrapping import behind
 from recoup.records import CodePart, CodeParts
-from recoup.types import Digest, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
+    from recoup.hashing.code.parts import Part
     from recoup.hashing.code.watch import Watch
+    from recoup.types import Token
 
 __all__ = ["Fingerprint", "fingerprint", "function_token", "source_token"]
 
@@ -25,27 +26,30 @@ SCHEME = "recoup.code/1"
 
 
 class Fingerprint:
-    """What a function's results depend on besides its arguments. Equal digests mean equal programs.
+    """What the results of a function depend on besides its arguments. Equal digests mean equal programs.
 
-    `parts` are sorted by name: `code.<module path>.<qualname>` for functions, classes and constants,
-    `package.<distribution>` for packages. `not_covered` names what has no stable content or is changed by the
-    program itself.
+    `root` says what the function means. `not_covered` names what has no stable content or is changed by the program
+    itself: a change of it makes no miss.
     """
 
-    def __init__(self, root: str, parts: Sequence[Part], not_covered: Sequence[str]) -> None:
-        self._reached = tuple(sorted(parts, key=lambda part: part.name))
+    def __init__(self, root: str, parts: Iterable[Part], not_covered: Iterable[str]) -> None:
         self.root = root
         self.not_covered = tuple(sorted(not_covered))
-        self._tokens = {part.name: _token_of_part(part) for part in self._reached}
-        self.digest = Digest(_hash(SCHEME, root, *(text for name, token in self._tokens.items() for text in (name, token.hex()))))
-        self.token = _token(self.digest)
+        self._reached = sorted(parts, key=lambda part: part.name)
+        self._tokens = {part.name: part.token() for part in self._reached}
+        self.digest = digest_of_texts(
+            SCHEME, root, *(text for name, token in self._tokens.items() for text in (name, token.hex()))
+        )
+        self.token = token_of_digest(self.digest)
 
     @functools.cached_property
     def parts(self) -> tuple[CodePart, ...]:
-        """Everything that was reached; made when first asked for, since it includes readable source."""
-        return tuple(
-            CodePart(part.name, self._tokens[part.name].hex(), part.kind, part.text, part.source()) for part in self._reached
-        )
+        """Everything that was reached, by name: `code.<module path>.<qualname>` and `package.<distribution>`.
+
+        Made when first asked for, since writing normalised source takes longer than everything else.
+        """
+        tokens = self._tokens
+        return tuple(CodePart(part.name, tokens[part.name].hex(), part.kind, part.text, part.source()) for part in self._reached)
 
     def code_parts(self) -> CodeParts:
         """Return the object that is kept under `parts/`."""
@@ -58,50 +62,54 @@ class Fingerprint:
         return hash(self.digest)
 
     def __repr__(self) -> str:
-        return f"<Fingerprint {self.root}: {self.digest.hex()[:8]}, {len(self._reached)} parts>"
+        return f"<Fingerprint {self.digest.hex()[:8]} of {self.root}: {len(self._reached)} parts>"
 
 
 _known: ByIdentity[Any, tuple[Fingerprint, Watch, Any]] = ByIdentity()
 
 
 def fingerprint(target: Any) -> Fingerprint:
-    """Return the fingerprint of the program that starts at a function, task or class, as it is loaded now."""
+    """Return the fingerprint of the program that starts at a task, function or class, as it is loaded now.
+
+    The first time, the program is walked; from then on a few microseconds tell whether it is still the same. May be
+    called from any thread: two that meet here for the first time do the same work twice.
+    """
     function = target if type(target) is FunctionType else behind(target)
     known = _known.get(function)
-    if known is not None and known[2] is getattr(function, "__code__", None) and known[1].holds():
+    if known is not None and known[2] == _own_state(function) and known[1].holds():
         return known[0]
-    reach = Reach(function)
-    found = Fingerprint(reach.name, list(reach.parts.values()), list(reach.uncovered))
-    _known.put(function, (found, reach.watch, getattr(function, "__code__", None)))
+    state = _own_state(function)
+    reach = Reach(function, known and known[1])
+    found = Fingerprint(reach.name, reach.parts.values(), reach.uncovered)
+    _known.put(function, (found, reach.watch, state))
     return found
+
+
+def _own_state(function: Any) -> tuple[int, int]:
+    """Return what may be replaced in the function itself; its fingerprint's watch does not hold it, so that it can go."""
+    return id(getattr(function, "__code__", None)), id(getattr(function, "__defaults__", None))
 
 
 def source_token(target: Any) -> Token:
     """Return the token of a task's own normalised syntax, whatever it reaches (the policy `TASK_SOURCE`)."""
     function = behind(target)
-    return _token(piece_of_function(function).digest) if isinstance(function, FunctionType) else fingerprint(function).token
+    return (
+        token_of_digest(piece_of_function(function).digest) if isinstance(function, FunctionType) else fingerprint(function).token
+    )
 
 
-def function_token(function: Any) -> Token:
-    """Return the token that stands for a lambda or local function inside an argument: its syntax and what it closes over."""
-    return source_token(function)
+def function_token(function: FunctionType) -> Token:
+    """Return the token that stands for a lambda or local function as a value: all it reaches and all it closes over.
 
-
-def _token_of_part(part: Part) -> Token:
-    if part.kind == "constant" and not part.meanings:
-        return Token(part.content) if len(part.content) <= _LONGEST_TOKEN else _token(Digest(blake3(part.content).digest()))
-    meanings = (text for meaning in sorted(set(part.meanings)) for text in meaning)
-    return _token(Digest(_hash(part.kind, part.content.hex(), *meanings)))
-
-
-def _hash(*texts: str) -> bytes:
-    return blake3(
-        b"".join(b"%d:%b" % (len(data), data) for data in (text.encode("utf-8", "surrogatepass") for text in texts))
-    ).digest()
-
-
-def _token(digest: Digest) -> Token:
-    return Token(b"\xff" + digest)
-
-
-_LONGEST_TOKEN = 33
+    Raises `HashError` when it closes over something without stable content.
+    """
+    found = fingerprint(function)
+    for name in found.not_covered:
+        if name.startswith(f"{found.root}."):
+            variable = name.removeprefix(f"{found.root}.")
+            raise HashError(
+                f"cannot hash the function {function.__qualname__}: its variable {variable!r} has no stable content. "
+                "Pass a function of a module, and what it needs as an argument.",
+                kind="function",
+            )
+    return found.token

@@ -15,11 +15,11 @@ __all__ = ["CHANGING_METHODS", "Import", "Names", "names_of"]
 Chain = tuple[str, ...]
 """A name and the attributes read from it."""
 
-CHANGING_METHODS = frozenset(
-    "add append appendleft clear difference_update discard extend extendleft fill insert intersection_update move_to_end "
-    "pop popitem popleft put put_nowait remove reverse rotate setdefault sort subtract symmetric_difference_update "
-    "update write __setitem__ __delitem__".split()
-)
+CHANGING_METHODS = frozenset({
+    "__delitem__", "__setitem__", "add", "append", "appendleft", "clear", "difference_update", "discard", "extend",
+    "extendleft", "fill", "insert", "intersection_update", "move_to_end", "pop", "popitem", "popleft", "put", "put_nowait",
+    "remove", "reverse", "rotate", "setdefault", "sort", "subtract", "symmetric_difference_update", "update", "write",
+})  # fmt: skip
 """Methods that change what they are called on, on the usual containers."""
 
 

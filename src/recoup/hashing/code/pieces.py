@@ -6,7 +6,7 @@ import ast
 import builtins
 import weakref
 from dataclasses import dataclass, field
-from types import CodeType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from recoup.hashing.code.bytecode import digest_of_code, names_of_code
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from recoup.types import Digest
 
-__all__ = ["ByIdentity", "Piece", "piece_of_class", "piece_of_function"]
+__all__ = ["ByIdentity", "Piece", "file_of_class", "is_written_in", "methods_of", "piece_of_class", "piece_of_function"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -76,23 +76,37 @@ def piece_of_function(function: FunctionType) -> Piece:
     return _functions.get(code) or _functions.put(code, _read_function(function))
 
 
-def piece_of_class(cls: type, file: str | None) -> Piece | None:
-    """Return what a class statement says on its own, `None` when it is not found."""
+def piece_of_class(cls: type, space: Mapping[str, Any]) -> Piece | None:
+    """Return what a class statement in a module with these globals says on its own, `None` when it is not found."""
     known = _classes.get(cls)
-    if known is not None and known.tree is not None:
+    if known is not None:
         return known
-    node = class_node(cls, file)
+    node = class_node(cls, file_of_class(cls) or space.get("__file__"))
     if node is None:
         return None
-    module = vars(sys_module(cls.__module__)) if sys_module(cls.__module__) else {}
-    tree = normalise(node, _judge_in(module))
+    tree = normalise(node, _judge_in(space))
     return _classes.put(cls, Piece(digest_of(tree), names_of(tree), tree))
 
 
-def sys_module(name: str) -> ModuleType | None:
-    import sys
+def methods_of(cls: type) -> list[FunctionType]:
+    """Return the functions that a class holds itself, out of their wrappings."""
+    return [f for value in list(vars(cls).values()) for f in functions_in(value) if isinstance(f, FunctionType)]
 
-    return sys.modules.get(name)
+
+def file_of_class(cls: type) -> str | None:
+    """Return the file of the methods written in the class statement, which is right in notebooks too."""
+    return next((method.__code__.co_filename for method in methods_of(cls) if _has_name_in(method, cls)), None)
+
+
+def is_written_in(method: FunctionType, cls: type) -> bool:
+    """Say whether a method is part of the class statement."""
+    return _has_name_in(method, cls) and method.__code__.co_filename == file_of_class(cls)
+
+
+def _has_name_in(method: FunctionType, cls: type) -> bool:
+    return method.__code__.co_qualname.startswith(f"{cls.__qualname__}.") and not method.__code__.co_filename.startswith(
+        "<string"
+    )
 
 
 def _read_function(function: FunctionType) -> Piece:
@@ -132,7 +146,7 @@ def _evaluate(expression: ast.expr, globals_: Mapping[str, Any]) -> Any:
             return globals_.get(name, getattr(builtins, name, None))
         case ast.Attribute(value=inner, attr=name):
             value = _evaluate(inner, globals_)
-            return vars(value).get(name) if isinstance(value, ModuleType) else value
+            return vars(value).get(name, value) if isinstance(value, ModuleType) else value
     return None
 
 
@@ -140,10 +154,8 @@ def _owner_of_value(value: Any) -> Owner | None:
     value = getattr(value, "func", value) if type(value).__module__ == "functools" else value
     if value is None:
         return None
-    module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
-    return owner_of_module(module if isinstance(module, str) else type(value).__module__)
-
-
-def methods_of(cls: type) -> list[FunctionType]:
-    """Return the functions that a class holds itself, out of their wrappings."""
-    return [f for value in vars(cls).values() for f in functions_in(value) if isinstance(f, FunctionType)]
+    if isinstance(value, ModuleType):
+        return owner_of_module(value.__name__)
+    # An instance may carry the `__module__` of the function that it wraps, as a task does.
+    named = value if isinstance(value, FunctionType | BuiltinFunctionType | type) else type(value)
+    return owner_of_module(str(named.__module__))

@@ -18,13 +18,26 @@ if TYPE_CHECKING:
 
     from recoup.types import Token
 
-__all__ = ["Watch", "WatchList"]
+__all__ = ["Watch", "WatchList", "look_again"]
 
 _code_of = attrgetter("__code__")
 _defaults_of = attrgetter("__defaults__")
 _content_of = attrgetter("cell_contents")
 
 _SAME_BYTES_ALWAYS = 2  # the last version of marshal whose bytes do not depend on reference counts
+
+
+_round = 0
+
+
+def look_again() -> None:
+    """Have large mutable data looked at again, once: a run begins.
+
+    Small data is looked at on every call anyway; large data that a program changes in place while a run is going on
+    is taken for unchanged.
+    """
+    global _round  # noqa: PLW0603 - one counter for the process, only ever compared
+    _round += 1
 
 
 class WatchList:
@@ -34,6 +47,7 @@ class WatchList:
         self._spaces: dict[int, tuple[Mapping[str, Any], dict[str, Any], set[str]]] = {}
         self._functions: list[FunctionType] = []
         self._cells: list[CellType] = []
+        self._sizes: list[tuple[Mapping[str, Any], int]] = []
         self._containers: list[tuple[Any, tuple[Any, ...]]] = []
         self._contents: dict[int, tuple[Any, Token, str]] = {}
 
@@ -53,13 +67,17 @@ class WatchList:
         """Depend on the object in a closure's cell."""
         self._cells.append(cell)
 
+    def size(self, space: Mapping[str, Any]) -> None:
+        """Depend on nothing being added to a namespace."""
+        self._sizes.append((space, len(space)))
+
     def container(self, value: Any) -> None:
         """Depend on a container having these very members."""
         self._containers.append((value, _members(value)))
 
     def content(self, value: Any, token: Token, root: str) -> None:
         """Depend on what a mutable value contains."""
-        if not is_frozen(value) and is_small(value):
+        if not is_frozen(value):
             self._contents[id(value)] = value, token, root
 
     def watch(self, forgotten: set[tuple[int, str]], changing: set[int]) -> Watch:
@@ -71,21 +89,30 @@ class WatchList:
             names = list(kept) * 2 if len(kept) == 1 else list(kept)  # an itemgetter of one name gives no tuple
             if kept or gone:
                 spaces.append((space, itemgetter(*names) if names else _nothing, tuple(map(kept.get, names)), gone))
-        contents = [entry for number, entry in self._contents.items() if number not in changing]
+        cells = [cell for cell in self._cells if (id(cell), "") not in forgotten]
         containers = [entry for entry in self._containers if id(entry[0]) not in changing]
-        return Watch(spaces, self._functions, self._cells, containers, contents)
+        contents = [entry for number, entry in self._contents.items() if number not in changing]
+        return Watch(spaces, self._functions, cells, self._sizes, containers, contents)
 
     def _space(self, space: Mapping[str, Any], number: int) -> tuple[Mapping[str, Any], dict[str, Any], set[str]]:
         return self._spaces.setdefault(number or id(space), (space, {}, set()))
 
 
 class Watch:
-    """What a fingerprint depends on, as it was."""
+    """What a fingerprint depends on, as it was.
 
-    __slots__ = ("_cells", "_codes", "_containers", "_contents", "_defaults", "_functions", "_marshalled", "_objects", "_spaces")
+    `large` holds the mutable data that is too large to be looked at on every call, by `id`, with its token:
+    it is looked at once in a run (see `look_again`).
+    """
 
     def __init__(
-        self, spaces: list[Any], functions: list[Any], cells: list[Any], containers: list[Any], contents: list[Any]
+        self,
+        spaces: list[Any],
+        functions: list[FunctionType],
+        cells: list[CellType],
+        sizes: list[tuple[Mapping[str, Any], int]],
+        containers: list[tuple[Any, tuple[Any, ...]]],
+        contents: list[tuple[Any, Token, str]],
     ) -> None:
         self._spaces = spaces
         self._functions = functions
@@ -93,12 +120,23 @@ class Watch:
         self._defaults = tuple(map(_defaults_of, functions))
         self._cells = cells
         self._objects = tuple(map(_content_of, cells))
+        self._sizes = sizes
         self._containers = containers
         self._marshalled: list[tuple[Any, bytes]] = []
-        self._contents = [entry for entry in contents if not self._marshal(entry[0])]
+        self._contents: list[tuple[Any, Token, str]] = []
+        self.large: dict[int, tuple[Any, Token]] = {}
+        self._round = _round
+        for value, token, root in contents:
+            if not is_small(value):
+                self.large[id(value)] = value, token
+            elif not self._marshal(value):
+                self._contents.append((value, token, root))
 
     def holds(self) -> bool:
         """Say whether everything is as it was."""
+        if self._round != _round and self.large:
+            self.large = {}
+            return False
         try:
             for space, values_in, values, absent in self._spaces:
                 if not all(map(is_, values_in(space), values)) or not space.keys().isdisjoint(absent):
@@ -107,6 +145,7 @@ class Watch:
                 all(map(is_, map(_code_of, self._functions), self._codes))
                 and all(map(is_, map(_defaults_of, self._functions), self._defaults))
                 and all(map(is_, map(_content_of, self._cells), self._objects))
+                and all(len(space) == size for space, size in self._sizes)
                 and all(marshal.dumps(value, _SAME_BYTES_ALWAYS) == data for value, data in self._marshalled)
                 and all(_same(_members(value), members) for value, members in self._containers)
                 and all(token_of(value, root) == token for value, token, root in self._contents)
