@@ -1,0 +1,60 @@
+# Every target makes the virtual environment it needs; `make demo` and `make test` are all the set-up there is.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PEERS := .venv-peers/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long lint types docs bench-quick bench pins clean
+
+help:
+	@echo "make demo         run the flights pipeline three times: work, no work, only what changed"
+	@echo "make test         format, lint, import contracts, types, tests, docs (about 5 minutes)"
+	@echo "make test-long    the tests that take minutes each"
+	@echo "make lint types docs    one part of it"
+	@echo "make bench-quick  the budgets beside the peers in under a minute; make bench: more repetitions"
+	@echo "make pins         raise the pinned versions of requirements/dev.txt"
+
+.venv/.ready: pyproject.toml requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Recoup needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement requirements/dev.txt --editable .
+	touch $@
+
+demo: .venv/.ready
+	$(BIN)/python examples/flights/demo.py
+
+test: lint types
+	$(BIN)/python -m pytest -n 2 -m "not long" tests
+
+test-long: .venv/.ready
+	$(BIN)/python -m pytest -n 2 tests
+
+lint: .venv/.ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: .venv/.ready
+	$(BIN)/mypy
+
+docs: .venv/.ready
+	$(BIN)/python -m pytest tests/docs
+
+bench-quick: .venv/.ready $(PEERS)
+	$(BIN)/python benchmarks/run.py --quick
+
+bench: .venv/.ready $(PEERS)
+	$(BIN)/python benchmarks/run.py
+
+$(PEERS): benchmarks/peers.txt .venv/.ready
+	$(BIN)/python benchmarks/peers_env.py
+	touch $@
+
+pins: .venv/.ready
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url \
+		--group dev --extra flights pyproject.toml --output-file requirements/dev.txt
+
+clean:
+	rm -rf .venv .venv-peers .mypy_cache .pytest_cache .ruff_cache .hypothesis
