@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, overlo
 from uuid import uuid4
 
 from recoup.arguments import Binder
-from recoup.clock import SystemClock
+from recoup.clock import clock
 from recoup.context import FlowRun, FlowRunContext, current_flow_run, current_task_run
 from recoup.engine.journal import Journal
 from recoup.events import FlowEnded, FlowStarted, emit, subscribe
@@ -35,8 +35,6 @@ __all__ = ["Flow", "flow"]
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
-
-_clock = SystemClock()
 
 
 class Flow(Generic[P, R]):
@@ -142,7 +140,7 @@ class FlowRunning:
         shown = {key: describe(value, name=key) for key, value in parameters.items()}
         self._parent = parent.run if parent else None
         self._journal = Journal(
-            self._context.result_store.result_storage, _clock, run=self._context.run, name=name, flow=flow.name, parameters=shown
+            self._context.result_store.result_storage, clock, run=self._context.run, name=name, flow=flow.name, parameters=shown
         )
 
     def __enter__(self) -> Self:
@@ -194,7 +192,7 @@ class FlowRunning:
             logger.warning("the run %s could not be recorded: %s", record.name, self._journal.broken)
         emit(
             FlowEnded(
-                at=_clock.time(),
+                at=clock.time(),
                 run=record.run,
                 name=record.name,
                 flow=record.flow,

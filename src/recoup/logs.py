@@ -36,7 +36,7 @@ class LogSubscriber:
 
     def __init__(self) -> None:
         self._teller = Teller()
-        self._told: Counter[tuple[str | None, str, str]] = Counter()
+        self.told: Counter[tuple[str | None, str, str]] = Counter()
         self.muted = 0
 
     def __call__(self, event: Event) -> None:
@@ -48,8 +48,8 @@ class LogSubscriber:
             return
         level = logging.DEBUG if isinstance(event, Hit) and event.call.run is None else line.level
         if isinstance(event, FlowEnded):
-            for told in [told for told in self._told if told[0] == event.run]:
-                del self._told[told]
+            for told in [told for told in self.told if told[0] == event.run]:
+                del self.told[told]
         if not _ready(level):
             return
         call = getattr(event, "call", None)
@@ -61,13 +61,13 @@ class LogSubscriber:
     def _wants(self, hit: Hit) -> bool:
         """Decide quickly for hits, of which there may be very many."""
         call = hit.call
-        return _ready(logging.INFO if call.run else logging.DEBUG) and self._told[call.run, call.task, "cached"] <= _LINES_EACH
+        return _ready(logging.INFO if call.run else logging.DEBUG) and self.told[call.run, call.task, "cached"] <= _LINES_EACH
 
     def _log_some(self, line: Line, level: int, kind: tuple[str | None, str, str]) -> None:
-        self._told[kind] += 1
-        if self._told[kind] <= _LINES_EACH:
+        self.told[kind] += 1
+        if self.told[kind] <= _LINES_EACH:
             logger.log(level, "%s", line)
-        elif self._told[kind] == _LINES_EACH + 1:
+        elif self.told[kind] == _LINES_EACH + 1:
             logger.log(level, "%s %s · and more, not shown one by one", line.verb, kind[1])
 
 
@@ -95,6 +95,11 @@ class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generi
 
 _subscriber = LogSubscriber()
 subscribe(_subscriber)
+
+
+def forget() -> None:
+    """Log the first lines of each kind again."""
+    _subscriber.told.clear()
 
 
 @contextlib.contextmanager

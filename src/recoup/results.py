@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from recoup.clock import SystemClock
+from recoup.clock import clock
 from recoup.context import FlowRunContext
 from recoup.engine.ledger import Ledger
+from recoup.redirection import redirected
 from recoup.serializers import resolve_serializer
 from recoup.settings import get_current_settings
 from recoup.storage import resolve
@@ -28,13 +29,12 @@ __all__ = [
     "should_persist_result",
 ]
 
-_clock = SystemClock()
 _ledgers: dict[ObjectStore, Ledger] = {}
 
 
 def resolve_result_storage(result_storage: ObjectStore | str | Path) -> ObjectStore:
     """Return the storage that a storage object, path, URL or block name means, without I/O."""
-    return resolve(result_storage)
+    return redirected(resolve(result_storage))
 
 
 def get_default_result_storage() -> ObjectStore:
@@ -43,13 +43,18 @@ def get_default_result_storage() -> ObjectStore:
 
 
 def _default_storage(settings: Settings) -> ObjectStore:
-    return resolve(settings.results_default_storage_block or settings.results_local_storage_path)
+    return resolve_result_storage(settings.results_default_storage_block or settings.results_local_storage_path)
 
 
 def ledger_of(store: ObjectStore) -> Ledger:
     """Return the ledger of a storage, one for each process."""
     found = _ledgers.get(store)
-    return found if found is not None else _ledgers.setdefault(store, Ledger(store, _clock))
+    return found if found is not None else _ledgers.setdefault(store, Ledger(store, clock))
+
+
+def forget() -> None:
+    """Drop the ledgers, with what they remember of their storages."""
+    _ledgers.clear()
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class ResultStore:
             settings = get_current_settings()
             parent = cls(_default_storage(settings), resolve_serializer(settings.results_default_serializer))
         return cls(
-            parent.result_storage if result_storage is None else resolve(result_storage),
+            parent.result_storage if result_storage is None else resolve_result_storage(result_storage),
             parent.serializer if result_serializer is None else resolve_serializer(result_serializer),
         )
 

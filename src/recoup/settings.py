@@ -103,6 +103,12 @@ def load_settings() -> Settings:
     return _process
 
 
+def forget() -> None:
+    """Read the settings of this process afresh when they are needed next."""
+    global _process  # noqa: PLW0603 - as above
+    _process = None
+
+
 def sourced_settings() -> dict[str, SourcedValue]:
     """Return every setting with its source. Raise `ConfigurationError` for values and names that do not work."""
     home = _home()

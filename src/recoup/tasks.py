@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from recoup.arguments import Binder
 from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CacheKeyFnPolicy, CachePolicy
-from recoup.clock import SystemClock
+from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext, next_number
 from recoup.engine.call import Call, Terms
 from recoup.engine.drive import adrive, drive
@@ -55,8 +55,6 @@ __all__ = ["Task", "exponential_backoff", "task", "task_input_hash", "unmapped"]
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
-
-_clock = SystemClock()
 
 
 class Task(Generic[P, R]):
@@ -242,7 +240,7 @@ class Task(Generic[P, R]):
         except UpstreamTaskError as exc:
             flow = FlowRunContext.get()
             call_id = CallId(self.name, next_number(), flow.run if flow is not None else None, label)
-            emit(DidFail(at=_clock.time(), call=call_id, error=str(exc), seconds=0.0, state="NotReady"))
+            emit(DidFail(at=clock.time(), call=call_id, error=str(exc), seconds=0.0, state="NotReady"))
             return NotReady(message=str(exc), data=exc)
         except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
             return _failed(exc)
@@ -313,7 +311,7 @@ class Task(Generic[P, R]):
             self._advised = True
             text = self._advice(terms)
             if text:
-                emit(Advised(at=_clock.time(), task=self.name, text=text))
+                emit(Advised(at=clock.time(), task=self.name, text=text))
         return terms
 
     def _make_terms(self, settings: Settings, store: ResultStore | None) -> Terms:
@@ -343,7 +341,7 @@ class Task(Generic[P, R]):
             retries=retries,
             delay=_delay(delays, retries),
             settings=settings,
-            clock=_clock,
+            clock=clock,
         )
 
     def _advice(self, terms: Terms) -> str:

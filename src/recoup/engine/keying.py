@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["make_key"]
 
-_said: set[tuple[str, str]] = set()
-
 
 def make_key(call: Call) -> tuple[Key | None, str]:
     """Return the key of `call`, or `None` and why there is none.
@@ -38,7 +36,8 @@ def make_key(call: Call) -> tuple[Key | None, str]:
 
 
 def _tell(call: Call, cause: str, reason: str) -> str:
-    if (call.terms.identity, cause) not in _said:
-        _said.add((call.terms.identity, cause))
+    told = call.terms.ledger.told if call.terms.ledger is not None else set()
+    if (call.terms.identity, cause) not in told:
+        told.add((call.terms.identity, cause))
         emit(NotCached(at=call.terms.clock.time(), call=call.id, reason=reason))
     return reason

@@ -56,6 +56,8 @@ class Ledger:
     def __init__(self, store: ObjectStore, clock: Clock) -> None:
         self.store = store
         self.clock = clock
+        self.told: set[tuple[str, str]] = set()
+        """What was told once of tasks that keep their results here: identity and cause."""
         self._read: OrderedDict[str, tuple[bytes, Record, memoryview]] = OrderedDict()
         self._read_bytes = 0
         self._lock = threading.Lock()
