@@ -44,7 +44,7 @@ def resolve_serializer(spec: str | Serializer | None = None) -> Serializer:
     """Return the serializer that a user means: one, its name, or `None` for the default, `auto`."""
     if isinstance(spec, Serializer):
         return spec
-    found = _find("auto" if spec is None else spec)
+    found = _find("auto" if spec is None else str(spec))
     if found is None:
         raise ConfigurationError(
             f"{spec!r} is no serializer; write one of {_names()}, or a `recoup.serializers.Serializer` of your own"
@@ -66,7 +66,7 @@ def decoder(name: str) -> Serializer:
 def _find(name: str) -> Serializer | None:
     if name in _serializers:
         return _serializers[name]
-    wrapper, _, rest = str(name).partition("/")
+    wrapper, _, rest = name.partition("/")
     if rest and wrapper in _wrappers:
         try:
             return _wrappers[wrapper](rest)

@@ -18,10 +18,11 @@ _MOST_MEMBERS = 200
 def not_encoded(value: Any, serializer: str, cause: Exception, encode: Callable[[Any], object]) -> SerializationError:
     """Return the error for a value that `encode` does not take, naming the smallest part that fails alone."""
     path, part = _failing_part(value, encode)
+    what = str(cause).rstrip(".") or type(cause).__name__
     where = f" The part at {path} is a '{type(part).__name__}'." if path else ""
     other = "pickle" if serializer.endswith("json") else "json"
     return SerializationError(
-        f"Failed to serialize object of type '{type(value).__name__}' with serializer '{serializer}': {str(cause).rstrip('.')}.{where} "
+        f"Failed to serialize object of type '{type(value).__name__}' with serializer '{serializer}': {what}.{where} "
         f'You can try a different serializer (e.g. result_serializer="{other}") or turn persistence off '
         f"(persist_result=False) for this task."
     )

@@ -37,12 +37,9 @@ class JSONSerializer(Serializer):
 
     def encode(self, value: Any) -> Encoded:
         """Return the text; it is exact for plain values."""
-        try:
-            text = _encode(value)
-            if _room_after(value, len(text)) >= 0:
-                return Encoded(self.type, [text], exact=True)
-        except Exception:  # noqa: BLE001, S110 - what msgspec does not take, the lenient encoder may
-            pass
+        text = _encode_if_possible(value)
+        if text is not None and _room_after(value, len(text)) >= 0:
+            return Encoded(self.type, [text], exact=True)
         try:
             return Encoded(self.type, [_encode_content(value)], exact=False)
         except Exception as exc:
@@ -60,11 +57,15 @@ def encode_plain(value: Any, most: int) -> bytes | None:
     """Return the text of a plain value if it has at most `most` bytes, else `None`."""
     if _room_after(value, most) < 0:
         return None
+    text = _encode_if_possible(value)
+    return text if text is not None and len(text) <= most else None
+
+
+def _encode_if_possible(value: Any) -> bytes | None:
     try:
-        text = _encode(value)
-    except UnicodeEncodeError:  # a lone surrogate
+        return _encode(value)
+    except Exception:  # noqa: BLE001 - a lone surrogate, a foreign type, a circle: other formats may do
         return None
-    return text if len(text) <= most else None
 
 
 def _room_after(value: Any, room: int, deepest: int = _DEEPEST) -> int:

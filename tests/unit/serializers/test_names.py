@@ -1,0 +1,141 @@
+"""Serializers are found by name, by users and by records."""
+
+import pytest
+
+from recoup.abc import Encoded
+from recoup.exceptions import ConfigurationError, NotLoadableHere, SerializationError
+from recoup.serializers import (
+    AutoSerializer,
+    CompressedJSONSerializer,
+    CompressedPickleSerializer,
+    CompressedSerializer,
+    JSONSerializer,
+    PickleSerializer,
+    Serializer,
+    base,
+    decoder,
+    register_serializer,
+    resolve_serializer,
+)
+
+
+@pytest.fixture(autouse=True)
+def own_registry(monkeypatch):
+    monkeypatch.setattr(base, "_serializers", dict(base._serializers))
+
+
+class Upper(Serializer):
+    type = "upper"
+
+    def encode(self, value):
+        return Encoded(self.type, [value.upper().encode()], exact=False)
+
+    def decode(self, data):
+        return bytes(data).decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "serializer"),
+    [
+        ("auto", AutoSerializer()),
+        (None, AutoSerializer()),
+        ("pickle", PickleSerializer()),
+        ("json", JSONSerializer()),
+        ("compressed/pickle", CompressedPickleSerializer()),
+        ("compressed/json", CompressedJSONSerializer()),
+        ("compressed/pickle", CompressedSerializer()),
+        ("compressed/zstd/json", CompressedSerializer("json", "zstd")),
+        ("compressed/lzma/json", CompressedJSONSerializer("lzma")),
+        ("compressed/gzip/auto", CompressedSerializer(AutoSerializer(), compressionlib="gzip")),
+    ],
+)
+def test_a_name_means_a_serializer(name, serializer):
+    assert resolve_serializer(name) == serializer
+    assert hash(resolve_serializer(name)) == hash(serializer)
+
+
+@pytest.mark.parametrize(
+    "name", ["auto", "pickle", "json", "compressed/pickle", "compressed/json", "compressed/lzma/json", "compressed/bz2/auto"]
+)
+def test_a_serializer_knows_its_name(name):
+    assert resolve_serializer(name).type == name
+
+
+@pytest.mark.parametrize("library", ["zstd", "lzma", "gzip", "bz2", "zlib"])
+@pytest.mark.parametrize("inner", ["pickle", "json", "auto"])
+def test_a_record_names_all_that_is_needed_to_read_it(library, inner):
+    """What was chosen inside, and by which library it was compressed."""
+    encoded = CompressedSerializer(inner, library).encode({"a": [1]})
+    assert decoder(encoded.serializer).decode(b"".join(encoded.chunks)) == {"a": [1]}
+    assert encoded.serializer.endswith("pickle" if inner == "pickle" else "json")
+
+
+def test_a_serializer_is_itself():
+    mine = Upper()
+    assert resolve_serializer(mine) is mine
+
+
+@pytest.mark.parametrize(
+    "spec", ["picle", "", "compressed", "compressed/", "compressed/picle", "json/pickle", 3, ["json"], PickleSerializer]
+)
+def test_what_is_no_serializer_is_explained(spec):
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_serializer(spec)
+    assert repr(spec) in str(caught.value)
+    for name in ("'auto'", "'pickle'", "'json'", "'compressed/pickle'"):
+        assert name in str(caught.value)
+
+
+def test_an_unknown_compression_is_explained():
+    with pytest.raises(ConfigurationError, match="'snappy' is not one of 'zstd', 'gzip', 'zlib', 'bz2', 'lzma'"):
+        CompressedSerializer("json", "snappy")
+
+
+@pytest.mark.parametrize("name", ["upper", "compressed/upper", "compressed/snappy/json"])
+def test_a_record_of_an_unknown_serializer_is_not_loadable_here(name):
+    """The bytes are fine; this environment lacks something."""
+    with pytest.raises(NotLoadableHere, match="Import the module"):
+        decoder(name)
+
+
+def test_ones_own_serializer_is_registered_by_its_type():
+    register_serializer(Upper)
+    assert resolve_serializer("upper").dumps("abc") == b"ABC"
+    assert decoder("compressed/upper").loads(CompressedSerializer("upper").dumps("abc")) == "ABC"
+
+
+def test_a_class_may_be_defined_again_but_not_take_a_name():
+    """A notebook cell runs twice; but another class under a name would misread records."""
+    register_serializer(Upper)
+    register_serializer(Upper())
+
+    class Json(Upper):
+        type = "json"
+
+    with pytest.raises(ConfigurationError, match="Give it another `type`"):
+        register_serializer(Json)
+    assert resolve_serializer("json") == JSONSerializer()
+
+
+@pytest.mark.parametrize("name", ["json", "compressed/json", "compressed/lzma/json", "compressed/gzip/pickle", "pickle", "auto"])
+@pytest.mark.parametrize("data", [b"", b"junk", b"\x80\x05", b"\x80\x05junk.", b'{"a":', b"(\xb5/\xfd junk"])
+def test_foreign_bytes_are_an_error_of_the_serializer(name, data):
+    """Never another exception, whatever the bytes: the caller takes it for a miss."""
+    with pytest.raises(SerializationError):
+        resolve_serializer(name).decode(data)
+
+
+@pytest.mark.parametrize(
+    "serializer",
+    [
+        PickleSerializer(),
+        JSONSerializer(),
+        AutoSerializer(),
+        CompressedPickleSerializer(),
+        CompressedSerializer("json", "lzma"),
+        CompressedJSONSerializer("gzip"),
+    ],
+    ids=repr,
+)
+def test_the_repr_makes_an_equal_serializer(serializer):
+    assert eval(repr(serializer)) == serializer  # noqa: S307 - the text is our own

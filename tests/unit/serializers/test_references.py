@@ -1,0 +1,225 @@
+"""A class of the project is the same class, however its module was loaded, when written and when read."""
+
+import subprocess
+import sys
+import textwrap
+
+import cloudpickle
+import pytest
+
+from recoup.exceptions import NotLoadableHere
+from recoup.serializers import PickleSerializer
+from recoup.serializers.references import find, reference_to
+
+TRAIN = """
+import dataclasses, enum, sys
+from pathlib import Path
+from recoup.serializers import PickleSerializer
+
+@dataclasses.dataclass
+class Model:
+    weight: float
+    class Inner:
+        pass
+
+class Colour(enum.Enum):
+    RED = 1
+
+def score(x):
+    return 2 * x
+
+def write(file):
+    Path(file).write_bytes(PickleSerializer().dumps((Model(0.5), Model.Inner(), Colour.RED, score, Model)))
+
+def read(file):
+    model, inner, colour, function, cls = PickleSerializer().loads(Path(file).read_bytes())
+    same = [type(model) is Model, model == Model(0.5), type(inner) is Model.Inner, colour is Colour.RED, function is score, cls is Model]
+    print("same" if all(same) else same)
+
+if __name__ == "__main__":
+    {"write": write, "read": read}[sys.argv[1]](sys.argv[2])
+"""
+
+# However a program gets at the module: arguments for python, from which folder of the project.
+WAYS = {
+    "script": (["pipelines/train.py"], "."),
+    "script from its folder": (["train.py"], "pipelines"),
+    "script from elsewhere": (["{root}/pipelines/train.py"], ".."),
+    "-m": (["-m", "pipelines.train"], "."),
+    "import": (["-c", "import sys, pipelines.train as t; getattr(t, sys.argv[1])(sys.argv[2])"], "."),
+    "import from its folder": (["-c", "import sys, train as t; getattr(t, sys.argv[1])(sys.argv[2])"], "pipelines"),
+    "imported by a script": (["run.py"], "."),
+}
+
+
+@pytest.fixture
+def project(tmp_path):
+    root = tmp_path / "project"
+    (root / "pipelines").mkdir(parents=True)
+    (root / "pyproject.toml").touch()
+    (root / "pipelines/train.py").write_text(TRAIN)
+    (root / "run.py").write_text("import sys; from pipelines import train; getattr(train, sys.argv[1])(sys.argv[2])")
+    return root
+
+
+def python(arguments, folder, *, check=True):
+    done = subprocess.run([sys.executable, *map(str, arguments)], cwd=folder, check=False, capture_output=True, text=True)
+    assert done.returncode == 0 or not check, done.stderr
+    return done.stdout.strip()
+
+
+def go(project, way, verb, file):
+    arguments, folder = WAYS[way]
+    return python([*(argument.format(root=project) for argument in arguments), verb, file], project / folder)
+
+
+@pytest.mark.parametrize("writer", ["script", "script from its folder", "import"])
+def test_every_reader_gets_its_own_classes(project, tmp_path, writer):
+    """Instances, nested classes, enum members, functions and classes are those of the program that reads."""
+    go(project, writer, "write", tmp_path / "value")
+    assert {way: go(project, way, "read", tmp_path / "value") for way in WAYS} == dict.fromkeys(WAYS, "same")
+
+
+def test_the_bytes_do_not_depend_on_how_the_module_was_loaded(project, tmp_path):
+    """So equal values are one object in the storage."""
+    written = set()
+    for way in WAYS:
+        go(project, way, "write", tmp_path / "value")
+        written.add((tmp_path / "value").read_bytes())
+    assert len(written) == 1
+
+
+@pytest.mark.parametrize("layout", ["flat", "src"])
+@pytest.mark.parametrize("start", [".", "scripts"])
+def test_a_module_that_nobody_has_imported_is_found(tmp_path, layout, start):
+    """From the root of the project, without it being on the path or being the working directory."""
+    base = tmp_path / "src" if layout == "src" else tmp_path
+    (base / "shop").mkdir(parents=True)
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "pyproject.toml").touch()
+    (base / "shop/__init__.py").touch()
+    (base / "shop/tools.py").write_text("NAME = 'tools'")
+    (base / "shop/model.py").write_text(
+        "class Model:\n    def tool(self):\n        from shop.tools import NAME\n        return NAME\n"
+    )
+    write = f"import sys; sys.path.insert(0, {str(base)!r}); from shop.model import Model; from recoup.serializers import PickleSerializer as P; print(P().dumps(Model()).hex())"
+    value = python(["-c", write], tmp_path)
+    read = f"""
+import sys
+from recoup.serializers import PickleSerializer
+value = PickleSerializer().loads(bytes.fromhex({value!r}))
+from shop.model import Model
+print(type(value) is Model, type(value).__module__, value.tool())
+"""
+    (tmp_path / "scripts/read.py").write_text(read)
+    assert python([tmp_path / "scripts/read.py"], tmp_path / start) == "True shop.model tools"
+
+
+def test_a_module_is_imported_under_the_name_that_the_program_uses(project, tmp_path):
+    """A script's neighbours import each other by their bare names: a second copy would have other classes."""
+    go(project, "script", "write", tmp_path / "value")
+    (project / "pipelines/report.py").write_text(
+        textwrap.dedent(f"""
+        from pathlib import Path
+        from recoup.serializers import PickleSerializer
+        model, *_ = PickleSerializer().loads(Path({str(tmp_path / "value")!r}).read_bytes())
+        import train
+        print(type(model) is train.Model)
+        """)
+    )
+    assert python([project / "pipelines/report.py"], tmp_path) == "True"
+
+
+def test_a_module_that_is_not_here_is_named(project, tmp_path):
+    """Another checkout, without the module: the bytes are fine, the environment is not."""
+    go(project, "script", "write", tmp_path / "value")
+    for gone, said in [
+        ("class Model", "Model of the project module pipelines.train"),
+        ("whole", "project module pipelines.train"),
+    ]:
+        if gone == "whole":
+            (project / "pipelines/train.py").unlink()
+        else:
+            (project / "pipelines/train.py").write_text("")
+        read = f"""
+from pathlib import Path
+from recoup.serializers import PickleSerializer
+from recoup.exceptions import NotLoadableHere
+try:
+    PickleSerializer().loads(Path({str(tmp_path / "value")!r}).read_bytes())
+except NotLoadableHere as exc:
+    print(exc)
+"""
+        assert said in python(["-c", read], project)
+
+
+def test_a_library_of_the_same_name_is_not_taken_for_the_project():
+    with pytest.raises(NotLoadableHere, match="json"):
+        find("json", "JSONDecoder")
+
+
+LOCAL = """
+from recoup.serializers import PickleSerializer
+import sys
+def make():
+    class Local:
+        size = 3
+    return Local
+double = lambda x: 2 * x
+print(PickleSerializer().dumps((make()(), double, (lambda y: y + 1))).hex())
+"""
+
+
+@pytest.mark.parametrize("way", ["script", "-c"])
+def test_what_nobody_could_import_is_pickled_by_value(tmp_path, way):
+    """Local classes and lambdas travel with the value; so does what was typed at a prompt."""
+    (tmp_path / "run.py").write_text(LOCAL)
+    value = python([tmp_path / "run.py"] if way == "script" else ["-c", LOCAL], tmp_path)
+    local, double, more = PickleSerializer().decode(bytes.fromhex(value))
+    assert (local.size, double(4), more(4)) == (3, 8, 5)
+
+
+def test_classes_typed_at_a_prompt_are_pickled_by_value(tmp_path):
+    program = "from recoup.serializers import PickleSerializer\nclass Model:\n    size = 3\nprint(PickleSerializer().dumps(Model()).hex())"
+    value = PickleSerializer().decode(bytes.fromhex(python(["-c", program], tmp_path)))
+    assert value.size == 3
+
+
+class Here:
+    class Inner:
+        def method(self):
+            return 1
+
+
+def shadowed():
+    return "inner"
+
+
+inner, shadowed = shadowed, "another thing under its name"
+
+
+def test_references_are_for_what_can_be_imported():
+    """A thing whose name leads to something else is not referred to by that name."""
+    path = "tests.unit.serializers.test_references"
+    assert reference_to(Here.Inner) == (path, "Here.Inner")
+    assert reference_to(Here.Inner.method) == (path, "Here.Inner.method")
+    assert reference_to(inner) is None
+    assert reference_to(lambda: 1) is None
+    assert reference_to(int) is None
+    assert reference_to(cloudpickle.Pickler) is None
+    assert reference_to(PickleSerializer) is None
+
+
+def test_a_replaced_function_is_pickled_by_value():
+    """As the function under a decorator is."""
+    assert PickleSerializer().loads(PickleSerializer().dumps(inner))() == "inner"
+
+
+def test_the_reference_in_stored_pickles_stays_readable():
+    """Bytes written by the first version: the function they call must stay where it is."""
+    stored = (
+        b"\x80\x05\x95\x67\x00\x00\x00\x00\x00\x00\x00\x8c\x1crecoup.serializers.references\x94\x8c\x04find\x94\x93\x94"
+        b"\x8c&tests.unit.serializers.test_references\x94\x8c\x0aHere.Inner\x94\x86\x94R\x94)\x81\x94."
+    )
+    assert type(PickleSerializer().decode(stored)) is Here.Inner
+    assert PickleSerializer().dumps(Here.Inner()) == stored
