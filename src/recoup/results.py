@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from recoup.clock import clock
 from recoup.context import FlowRunContext
 from recoup.engine.ledger import Ledger
-from recoup.redirection import redirected
 from recoup.serializers import resolve_serializer
 from recoup.settings import get_current_settings
 from recoup.storage import resolve
+from recoup.storage.redirection import redirected
 
 if TYPE_CHECKING:
     from pathlib import Path

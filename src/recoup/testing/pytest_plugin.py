@@ -8,7 +8,7 @@ untouched, and two tests do not see each other.
     @pytest.mark.recoup(storage="default")    this test uses what settings and tasks name
     @pytest.mark.recoup(storage=tmp_or_store) this test's default storage is a path, URL or storage
 
-The plugin is loaded in every run of pytest: a test that never uses Recoup pays for four environment variables.
+The plugin is loaded in every run of pytest: a test that never uses Recoup pays for three environment variables.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from recoup.redirection import set_redirection
+from recoup.abc import Locality
+from recoup.storage import LocalFileSystem, MemoryStorage, resolve
+from recoup.storage.redirection import set_redirection
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -133,9 +135,6 @@ class Place:
 
     def redirect(self, store: ObjectStore) -> ObjectStore:
         """Return `store` if a test made it, else what stands in for it."""
-        from recoup.abc import Locality  # noqa: PLC0415 - Recoup is in use now, and loaded
-        from recoup.storage import LocalFileSystem, MemoryStorage, resolve  # noqa: PLC0415 - as above
-
         if store.locality is Locality.MEMORY:
             return store
         found = self._stand_ins.get(store)

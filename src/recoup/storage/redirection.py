@@ -1,7 +1,7 @@
 """Where results go instead of the storage that a program or a setting names.
 
 Nothing is redirected unless a test runs (`recoup.testing.pytest_plugin`): then results stay in memory, whatever a
-task says. Loading this module costs nothing, so that a test runner can set the door before Recoup is used.
+task says.
 """
 
 from __future__ import annotations
