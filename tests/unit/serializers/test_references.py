@@ -218,7 +218,7 @@ def test_a_replaced_function_is_pickled_by_value():
 def test_the_reference_in_stored_pickles_stays_readable():
     """Bytes written by the first version: the function they call must stay where it is."""
     stored = (
-        b"\x80\x05\x95\x67\x00\x00\x00\x00\x00\x00\x00\x8c\x1crecoup.serializers.references\x94\x8c\x04find\x94\x93\x94"
+        b"\x80\x05\x95\x67\x00\x00\x00\x00\x00\x00\x00\x8c\x1drecoup.serializers.references\x94\x8c\x04find\x94\x93\x94"
         b"\x8c&tests.unit.serializers.test_references\x94\x8c\x0aHere.Inner\x94\x86\x94R\x94)\x81\x94."
     )
     assert type(PickleSerializer().decode(stored)) is Here.Inner
