@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from blake3 import blake3
 
-from recoup.hashing.code.names import CHANGING_METHODS, Import, Names
+from recoup.hashing.code.names import CHANGING_METHODS, Names
+from recoup.hashing.code.scopes import Import
 from recoup.types import Digest
 
 if TYPE_CHECKING:
@@ -33,12 +34,13 @@ def names_of_code(code: CodeType) -> Names:
     reads: set[tuple[str, ...]] = set()
     imports: set[Import] = set()
     changes: set[tuple[str, ...]] = set()
+    calls: set[tuple[str, ...]] = set()
     attributes: set[str] = set()
     for each in _with_inner(code):
         for chain in _chains(each):
             reads.add(chain)
-            if chain[-1] in CHANGING_METHODS:
-                changes.add(chain[:-1])
+            if len(chain) > 1 and chain[-1] in CHANGING_METHODS:
+                calls.add(chain[:-1])
         for instruction in dis.get_instructions(each):
             match instruction.opname:
                 case "IMPORT_NAME":
@@ -47,7 +49,13 @@ def names_of_code(code: CodeType) -> Names:
                     changes.add((instruction.argval,))
                 case "STORE_ATTR" | "DELETE_ATTR":
                     attributes.add(instruction.argval)
-    return Names(tuple(sorted(reads)), tuple(sorted(imports, key=lambda i: i.module)), frozenset(changes), frozenset(attributes))
+    return Names(
+        reads=tuple(sorted(reads)),
+        imports=tuple(sorted(imports, key=lambda each: each.module)),
+        changes=frozenset(changes),
+        calls=frozenset(calls),
+        changed_attributes=frozenset(attributes),
+    )
 
 
 def _with_inner(code: CodeType) -> Iterator[CodeType]:

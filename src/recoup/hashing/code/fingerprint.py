@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from recoup.exceptions import HashError
 from recoup.hashing.code.parts import digest_of_texts, token_of_digest
@@ -65,7 +66,16 @@ class Fingerprint:
         return f"<Fingerprint {self.digest.hex()[:8]} of {self.root}: {len(self._reached)} parts>"
 
 
-_known: ByIdentity[Any, tuple[Fingerprint, Watch, Any]] = ByIdentity()
+class _Known(NamedTuple):
+    """What was found for a function, and the function's own state then. It does not hold the function itself."""
+
+    fingerprint: Fingerprint
+    watch: Watch
+    code: Any
+    defaults: Any
+
+
+_known: ByIdentity[Any, _Known] = ByIdentity()
 
 
 def fingerprint(target: Any) -> Fingerprint:
@@ -76,18 +86,14 @@ def fingerprint(target: Any) -> Fingerprint:
     """
     function = target if type(target) is FunctionType else behind(target)
     known = _known.get(function)
-    if known is not None and known[2] == _own_state(function) and known[1].holds():
-        return known[0]
-    state = _own_state(function)
-    reach = Reach(function, known and known[1])
+    code, defaults = getattr(function, "__code__", None), getattr(function, "__defaults__", None)
+    if known is not None and known.code is code and known.defaults is defaults and known.watch.holds():
+        return known.fingerprint
+    reach = Reach(function, known and known.watch)
     found = Fingerprint(reach.name, reach.parts.values(), reach.uncovered)
-    _known.put(function, (found, reach.watch, state))
+    with contextlib.suppress(TypeError):  # what has no weak references is walked every time
+        _known.put(function, _Known(found, reach.watch, code, defaults))
     return found
-
-
-def _own_state(function: Any) -> tuple[int, int]:
-    """Return what may be replaced in the function itself; its fingerprint's watch does not hold it, so that it can go."""
-    return id(getattr(function, "__code__", None)), id(getattr(function, "__defaults__", None))
 
 
 def source_token(target: Any) -> Token:

@@ -17,7 +17,7 @@ from recoup.project import file_module_path, is_project_file, project_root
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from recoup.hashing.code.names import Chain, Import
+    from recoup.hashing.code.scopes import Chain, Import
     from recoup.hashing.code.watch import WatchList
 
 __all__ = ["Found", "Lookup", "absolute_name", "globals_of_class", "root_of", "space_name"]
@@ -35,7 +35,7 @@ class Found:
     rest: Chain = ()
 
     @property
-    def key(self) -> tuple[int, str]:
+    def variable(self) -> tuple[int, str]:
         """Return which variable this is."""
         return id(self.space), self.name
 
@@ -65,7 +65,7 @@ class Lookup:
     def follow_import(self, module: str, chain: Chain) -> Found | None:
         """Return what an import inside a function leads to, `None` if it cannot be imported."""
         found = _import(module)
-        return found and self._descend(Found(found, sys.modules, module, chain))
+        return None if found is None else self._descend(Found(found, sys.modules, module, chain))
 
     def _descend(self, found: Found) -> Found | None:
         """Follow attributes through modules of the project."""

@@ -8,12 +8,15 @@ through them. Imports inside functions are followed as if they stood outside.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["CHANGING_METHODS", "Import", "Names", "names_of"]
+from recoup.hashing.code.scopes import Chain, Import, Scope, chain_of, scope_of
 
-Chain = tuple[str, ...]
-"""A name and the attributes read from it."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["CHANGING_METHODS", "Names", "names_of"]
 
 CHANGING_METHODS = frozenset({
     "__delitem__", "__setitem__", "add", "append", "appendleft", "clear", "difference_update", "discard", "extend",
@@ -24,29 +27,18 @@ CHANGING_METHODS = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """An import inside code: `level` dots, the module, and what is read from it.
-
-    `bare` is the statement itself, which names a module without using it as a value.
-    """
-
-    level: int
-    module: str
-    chain: Chain = ()
-    bare: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Names:
     """What a piece of code reaches by name, and what it changes.
 
-    `reads` are chains from global or free names; `changes` those whose value is changed in place or rebound;
-    `changed_attributes` the attributes that are assigned or changed on anything (`self.seen.add(…)` → `seen`).
+    `reads` are chains from global or free names. `changes` are those that are rebound, or whose value gets or loses
+    an item or attribute; `calls` those on which a method is called that changes the usual containers.
+    `changed_attributes` are attributes changed on anything (`self.seen.add(…)` → `seen`), except assigned on `self`.
     """
 
     reads: tuple[Chain, ...] = ()
     imports: tuple[Import, ...] = ()
     changes: frozenset[Chain] = frozenset()
+    calls: frozenset[Chain] = frozenset()
     changed_attributes: frozenset[str] = frozenset()
 
 
@@ -56,38 +48,29 @@ def names_of(node: ast.AST) -> Names:
     Defaults of the outermost function are not searched: their values are known, and count.
     """
     finder = _Finder()
-    match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            finder.function(node, outermost=True)
-        case ast.Lambda():
-            finder.function(node, outermost=True)
-        case _:
-            finder.visit(node)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        finder.function(node, outermost=True)
+    else:
+        finder.visit(node)
     return Names(
         reads=tuple(sorted(finder.reads)),
         imports=tuple(sorted(finder.imports, key=lambda i: (i.level, i.module, i.chain, i.bare))),
         changes=frozenset(finder.changes),
+        calls=frozenset(finder.calls),
         changed_attributes=frozenset(finder.changed_attributes),
     )
 
 
-@dataclass(slots=True)
-class _Scope:
-    is_class: bool = False
-    bound: set[str] = field(default_factory=set)
-    outside: set[str] = field(default_factory=set)  # declared `global`
-    nonlocals: set[str] = field(default_factory=set)
-    imports: dict[str, Import] = field(default_factory=dict)
-    aliases: dict[str, Chain] = field(default_factory=dict)
-
-
 class _Finder(ast.NodeVisitor):
+    """Walks a piece of code with the scopes that are open around each node."""
+
     def __init__(self) -> None:
         self.reads: set[Chain] = set()
         self.imports: set[Import] = set()
         self.changes: set[Chain] = set()
+        self.calls: set[Chain] = set()
         self.changed_attributes: set[str] = set()
-        self._scopes: list[_Scope] = []
+        self._scopes: list[Scope] = []
 
     # --- scopes ----------------------------------------------------------------------------
 
@@ -100,7 +83,7 @@ class _Finder(ast.NodeVisitor):
         parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
         self._visit_all([parameter.annotation for parameter in parameters if parameter])
         body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
-        self._inside(_scope_of(body, bound={parameter.arg for parameter in parameters if parameter}), body)
+        self._inside(scope_of(body, bound={parameter.arg for parameter in parameters if parameter}), body)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self.function(node)
@@ -113,31 +96,33 @@ class _Finder(ast.NodeVisitor):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._visit_all([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())])
-        self._inside(_scope_of(node.body, is_class=True), list(node.body))
+        self._inside(scope_of(node.body, is_class=True), list(node.body))
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         self.visit(node.generators[0].iter)
         targets = [part for generator in node.generators for part in ast.walk(generator.target)]
-        scope = _Scope(bound={part.id for part in targets if isinstance(part, ast.Name)})
+        scope = Scope(bound={part.id for part in targets if isinstance(part, ast.Name)})
         rest: list[ast.AST | None] = [generator.iter for generator in node.generators[1:]]
         rest += [condition for generator in node.generators for condition in generator.ifs]
         rest += [generator.target for generator in node.generators]
         rest += [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         self._inside(scope, rest)
 
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
+    visit_ListComp = visit_SetComp = _comprehension  # noqa: N815 - names that ast gives
+    visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815 - as above
 
-    def _inside(self, scope: _Scope, nodes: list[ast.AST] | list[ast.AST | None]) -> None:
+    def _inside(self, scope: Scope, nodes: Sequence[ast.AST | None]) -> None:
+        self.changes |= {(name,) for name in scope.rebound if name in scope.outside or self._owner(name) is None}
         self._scopes.append(scope)
         self._visit_all(nodes)
         self._scopes.pop()
 
-    def _visit_all(self, nodes: list[ast.AST] | list[ast.AST | None] | list[ast.expr | None]) -> None:
+    def _visit_all(self, nodes: Sequence[ast.AST | None]) -> None:
         for node in nodes:
             if node is not None:
                 self.visit(node)
 
-    def _owner(self, name: str) -> _Scope | None:
+    def _owner(self, name: str) -> Scope | None:
         """Return the scope that binds `name`, or `None` when it is looked up outside."""
         for depth, scope in enumerate(reversed(self._scopes)):
             if scope.is_class and depth:
@@ -154,7 +139,7 @@ class _Finder(ast.NodeVisitor):
         self._read((node.id,))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        chain = _chain(node)
+        chain = chain_of(node)
         if chain:
             self._read(chain)
         else:
@@ -182,12 +167,6 @@ class _Finder(ast.NodeVisitor):
 
     # --- changes ---------------------------------------------------------------------------
 
-    def visit_Global(self, node: ast.Global) -> None:
-        self.changes |= {(name,) for name in node.names}
-
-    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
-        self.changes |= {(name,) for name in node.names if self._owner(name) is None}
-
     def visit_Assign(self, node: ast.Assign) -> None:
         self._changed(*node.targets)
         self.generic_visit(node)
@@ -204,7 +183,7 @@ class _Finder(ast.NodeVisitor):
         self._changed(node.target)
         self.generic_visit(node)
 
-    visit_AsyncFor = visit_For
+    visit_AsyncFor = visit_For  # noqa: N815 - a name that ast gives
 
     def visit_withitem(self, node: ast.withitem) -> None:
         if node.optional_vars is not None:
@@ -213,7 +192,7 @@ class _Finder(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING_METHODS:
-            self._changed_value(node.func.value)
+            self._changed_value(node.func.value, self.calls)
         self.generic_visit(node)
 
     def _changed(self, *targets: ast.expr) -> None:
@@ -224,152 +203,28 @@ class _Finder(ast.NodeVisitor):
                 case ast.Starred():
                     self._changed(target.value)
                 case ast.Subscript():
-                    self._changed_value(target.value)
+                    self._changed_value(target.value, self.changes)
+                case ast.Attribute(value=ast.Name(id="self")):
+                    pass  # an instance's own attribute, which hides the class's
                 case ast.Attribute():
                     self.changed_attributes.add(target.attr)
-                    self._changed_chain(_chain(target))
-                    self._changed_value(target.value)
+                    self._note(chain_of(target), self.changes)
+                    self._changed_value(target.value, self.changes)
 
-    def _changed_value(self, node: ast.expr) -> None:
+    def _changed_value(self, node: ast.expr, changes: set[Chain]) -> None:
         """Note that the value of an expression is changed in place."""
         while isinstance(node, ast.Subscript):
             node = node.value
         if isinstance(node, ast.Attribute):
             self.changed_attributes.add(node.attr)
-        self._changed_chain(_chain(node))
+        self._note(chain_of(node), changes)
 
-    def _changed_chain(self, chain: Chain) -> None:
-        if not chain:
-            return
-        owner = self._owner(chain[0])
-        if owner is None:
-            self.changes.add(chain)
-        elif chain[0] in owner.aliases and self._owner(owner.aliases[chain[0]][0]) is None:
-            self.changes.add(owner.aliases[chain[0]] + chain[1:])
-
-
-def _scope_of(body: list[ast.AST] | list[ast.stmt], bound: set[str] | None = None, *, is_class: bool = False) -> _Scope:
-    scope = _Scope(is_class=is_class, bound=set(bound or ()))
-    binder = _Binder(scope)
-    for node in body:
-        binder.visit(node)
-    scope.bound -= scope.outside | scope.nonlocals
-    return scope
-
-
-class _Binder(ast.NodeVisitor):
-    """Collects what one scope binds, without entering the scopes inside it."""
-
-    def __init__(self, scope: _Scope) -> None:
-        self._scope = scope
-
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
-        self._scope.bound.add(node.name)
-        for decorator in node.decorator_list:
-            self.visit(decorator)
-
-    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        """Its names are its own."""
-
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
-        for part in ast.walk(node):  # only `:=` binds outside a comprehension
-            if isinstance(part, ast.NamedExpr):
-                self._scope.bound.add(part.target.id)
-
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
-
-    def visit_Global(self, node: ast.Global) -> None:
-        self._scope.outside |= set(node.names)
-
-    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
-        self._scope.nonlocals |= set(node.names)
-
-    def visit_Assign(self, node: ast.Assign) -> None:
-        match node.targets, _chain(node.value):
-            case [ast.Name(id=name)], (_, *_) as chain:
-                self._scope.aliases[name] = chain
-        self._bind(*node.targets)
-        self.visit(node.value)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        self._bind(node.target)
-        self.visit(node.value)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self._bind(node.target)
-        if node.value is not None:
-            self.visit(node.value)
-
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
-        self._bind(node.target)
-        self.visit(node.value)
-
-    def visit_Delete(self, node: ast.Delete) -> None:
-        self._bind(*node.targets)
-
-    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        self._bind(node.target)
-        self.generic_visit(node)
-
-    visit_AsyncFor = visit_For
-
-    def visit_withitem(self, node: ast.withitem) -> None:
-        if node.optional_vars is not None:
-            self._bind(node.optional_vars)
-        self.visit(node.context_expr)
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        if node.name:
-            self._scope.bound.add(node.name)
-        self.generic_visit(node)
-
-    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> None:
-        if node.name:
-            self._scope.bound.add(node.name)
-        self.generic_visit(node)
-
-    visit_MatchStar = visit_MatchAs
-
-    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
-        if node.rest:
-            self._scope.bound.add(node.rest)
-        self.generic_visit(node)
-
-    def visit_Import(self, node: ast.Import) -> None:
-        for alias in node.names:
-            top, _, _ = alias.name.partition(".")
-            self._imported(alias.asname or top, Import(0, alias.name if alias.asname else top))
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        for alias in node.names:
-            self._imported(alias.asname or alias.name, Import(node.level or 0, node.module or "", (alias.name,)))
-
-    def _imported(self, name: str, what: Import) -> None:
-        self._scope.bound.add(name)
-        self._scope.imports[name] = what
-
-    def _bind(self, *targets: ast.expr) -> None:
-        for target in targets:
-            match target:
-                case ast.Name():
-                    self._scope.bound.add(target.id)
-                case ast.Tuple() | ast.List():
-                    self._bind(*target.elts)
-                case ast.Starred():
-                    self._bind(target.value)
-                case _:
-                    self.visit(target)
-
-
-def _chain(node: ast.AST) -> Chain:
-    """Return `a.b.c` as names, empty for anything that does not start with a name."""
-    attributes: list[str] = []
-    while isinstance(node, ast.Attribute):
-        attributes.append(node.attr)
-        node = node.value
-    return (node.id, *reversed(attributes)) if isinstance(node, ast.Name) else ()
+    def _note(self, chain: Chain, changes: set[Chain]) -> None:
+        owner = self._owner(chain[0]) if chain else None
+        if chain and owner is None:
+            changes.add(chain)
+        elif owner is not None and chain[0] in owner.aliases and self._owner(owner.aliases[chain[0]][0]) is None:
+            changes.add(owner.aliases[chain[0]] + chain[1:])
 
 
 def _unquoted(annotation: ast.expr) -> ast.expr:

@@ -98,9 +98,9 @@ def file_of_class(cls: type) -> str | None:
     return next((method.__code__.co_filename for method in methods_of(cls) if _has_name_in(method, cls)), None)
 
 
-def is_written_in(method: FunctionType, cls: type) -> bool:
-    """Say whether a method is part of the class statement."""
-    return _has_name_in(method, cls) and method.__code__.co_filename == file_of_class(cls)
+def is_written_in(method: FunctionType, cls: type, file: str | None) -> bool:
+    """Say whether a method is part of the class statement, which is in `file`."""
+    return _has_name_in(method, cls) and method.__code__.co_filename == file
 
 
 def _has_name_in(method: FunctionType, cls: type) -> bool:

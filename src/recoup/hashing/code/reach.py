@@ -7,31 +7,34 @@ putting another function behind a name changes the meaning of that name, even if
 
 from __future__ import annotations
 
-import enum
 import functools
-import inspect
 from collections import deque
-from types import FunctionType, GenericAlias, ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from recoup.hashing import describe
-from recoup.hashing.code.constants import is_frozen, token_of
+from recoup.hashing.code.changes import Changes
+from recoup.hashing.code.classes import view_of_class
+from recoup.hashing.code.constants import token_of
 from recoup.hashing.code.lookup import Found, Lookup, absolute_name, globals_of_class, root_of, space_name
 from recoup.hashing.code.owners import Owner, module_name_of_code, owner_of_file, owner_of_module, stable_name
 from recoup.hashing.code.packages import package_of_module
 from recoup.hashing.code.parts import Part, Parts, digest_of_texts, token_of_digest
-from recoup.hashing.code.pieces import Piece, is_written_in, methods_of, piece_of_class, piece_of_function
-from recoup.hashing.code.unwrapping import functions_in, is_wrapper
+from recoup.hashing.code.pieces import Piece, piece_of_function
+from recoup.hashing.code.unwrapping import is_wrapper
 from recoup.hashing.code.values import (
     BUILTIN,
     cells_of,
+    content_of,
     defaults_of,
+    holds_code,
+    is_class,
     is_code,
     is_dunder,
-    items_of,
     members_of,
     members_of_callable,
     module_of,
+    owner_of_type,
 )
 from recoup.hashing.code.watch import WatchList
 
@@ -39,14 +42,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import CellType
 
-    from recoup.hashing.code.names import Chain, Import
+    from recoup.hashing.code.changes import Variable
+    from recoup.hashing.code.scopes import Import
     from recoup.hashing.code.watch import Watch
     from recoup.types import Token
 
 __all__ = ["Reach"]
 
 _UNSTABLE = "?"
-_MOST_MEMBERS = 10_000  # containers are searched for code so far; tables of functions are small
 
 
 class Reach:
@@ -62,39 +65,37 @@ class Reach:
         self._waiting: deque[Callable[[], None]] = deque()
         self._held: list[Any] = []  # keeps what was met alive, so that no id is used twice
         self._open: set[int] = set()
-        self._constants: list[tuple[Part, Any, str, tuple[int, str]]] = []
-        self._classes: list[tuple[Part, type]] = []
-        self._changed_names: set[tuple[int, str]] = set()
-        self._changed_values: set[int] = set()
-        self._changed_attributes: set[str] = set()
+        self._constants: list[tuple[Part, Any, str, Variable]] = []
+        self._classes: list[tuple[Part, type, list[tuple[str, Any]]]] = []
+        self._changes = Changes(self._lookup)
         self.name = self._inside(root, "code", root_of(getattr(root, "__globals__", {})))
         self._read_all()
-        self.watch = self._watching.watch(self._changed_names, self._changed_values)
+        self.watch = self._watching.watch(self._changes)
 
     def _read_all(self) -> None:
         """Read what was met, until nothing new is; then decide about data, knowing what the program changes."""
         while self._waiting or self._classes:
             while self._waiting:
                 self._waiting.popleft()()
-            for part, cls in self._classes:
-                self._read_attributes(part, cls)
-            self._classes.clear()
+            classes, self._classes = self._classes, []
+            for part, cls, attributes in classes:
+                self._read_attributes(part, cls, attributes)
         for constant in self._constants:
             self._settle(*constant)
 
     # --- what a value means: the name of a part, what a library calls it, or a token -----------------
 
-    def _named(self, value: Any, key: tuple[int, str], place: str, root: str) -> str:
+    def _named(self, value: Any, variable: Variable, place: str, root: str) -> str:
         """Return what a variable that holds `value` means. Data becomes a constant of its own, called `place`."""
         if not self._has_state(value):
             meaning = self._code(value, place, root)
             if meaning is not None:
                 return meaning
-        known = self.parts.name_of(key)
+        known = self.parts.name_of(variable)
         if known is None:
-            part = self.parts.begin(key, place, "constant")
-            self._constants.append((part, value, root, key))
-            if is_code(value) or self._holds_code(value):
+            part = self.parts.begin(variable, place, "constant")
+            self._constants.append((part, value, root, variable))
+            if is_code(value) or holds_code(value):
                 part.content = token_of_digest(digest_of_texts(self._inside(value, place, root)))
             known = part.name
         return known
@@ -104,12 +105,12 @@ class Reach:
         meaning = self._code(value, place, root)
         if meaning is not None:
             return meaning
-        return self._container(value, place, root) if self._holds_code(value) else self._data(value, place, root)
+        return self._container(value, place, root) if holds_code(value) else self._data(value, place, root)
 
     def _has_state(self, value: Any) -> bool:
         """Say whether code carries data that belongs to the variable holding it, like a partial's arguments."""
         if is_wrapper(value):
-            return owner_of_module(type(value).__module__) is Owner.PROJECT
+            return owner_of_type(value) is Owner.PROJECT
         return members_of_callable(value) is not None
 
     def _code(self, value: Any, place: str, root: str) -> str | None:
@@ -118,7 +119,7 @@ class Reach:
             return self._module(value)
         if isinstance(value, FunctionType):
             return self._function(value, place, root)
-        if isinstance(value, type) and not isinstance(value, _ALIAS):
+        if is_class(value):
             return self._class(value)
         if is_wrapper(value):
             return self._wrapper(value, place, root)
@@ -127,9 +128,8 @@ class Reach:
         members = members_of_callable(value)
         if members is not None:
             return _combined(type(value).__name__, [(label, self._inside(m, f"{place}.{label}", root)) for label, m in members])
-        kind = type(value)
-        if kind.__module__ == "typing" or owner_of_module(kind.__module__) is Owner.RECOUP:
-            return f"{kind.__module__.partition('.')[0]}:{kind.__qualname__}"
+        if type(value).__module__ == "typing" or owner_of_type(value) is Owner.RECOUP:
+            return stable_name(type(value))
         return None
 
     def _foreign(self, value: Any, module: str) -> str:
@@ -151,9 +151,8 @@ class Reach:
         if token is None:
             self.uncovered.add(place)
             return _UNSTABLE
-        kind = type(value)
-        if owner_of_module(kind.__module__) is Owner.LIBRARY:
-            self._package(kind.__module__)
+        if owner_of_type(value) is Owner.LIBRARY:
+            self._package(type(value).__module__)
         return token.hex()
 
     def _token(self, value: Any, root: str) -> Token | None:
@@ -202,9 +201,9 @@ class Reach:
         if id(function) in self._open:
             return
         self._open.add(id(function))
-        contents = {name: _content(cell) for name, cell in cells_of(function).items()}
+        contents = {name: content_of(cell) for name, cell in cells_of(function).items()}
         for name, content in {**contents, "__wrapped__": vars(function).get("__wrapped__")}.items():
-            if content is not None and (is_code(content) or self._holds_code(content)):
+            if content is not None and (is_code(content) or holds_code(content)):
                 yield name, self._inside(content, place, root)
         self._open.discard(id(function))
 
@@ -230,12 +229,10 @@ class Reach:
                 part.meanings.append((".".join(chain), self._variable(found)))
         for statement in piece.names.imports:
             self._read_import(part, statement, space)
-        for chain in piece.names.changes:
-            self._note_change(chain, space, cells)
-        self._changed_attributes |= piece.names.changed_attributes
+        self._changes.note(piece.names, space, cells)
 
     def _read_cell(self, part: Part, name: str, cell: CellType, root: str) -> None:
-        value = _content(cell)
+        value = content_of(cell)
         if value is not None:
             self._watching.cell(cell)
             part.meanings.append((name, self._named(value, (id(cell), ""), f"{part.name}.{name}", root)))
@@ -254,19 +251,7 @@ class Reach:
                 part.meanings.append((written, self._variable(found)))
 
     def _variable(self, found: Found) -> str:
-        return self._named(found.value, found.key, found.place, root_of(found.space))
-
-    def _note_change(self, chain: Chain, space: dict[str, Any], cells: dict[str, CellType]) -> None:
-        """Remember that the program changes what `chain` names."""
-        if chain[0] in cells:
-            self._changed_names.add((id(cells[chain[0]]), ""))
-            return
-        found = self._lookup.follow(space, chain)
-        if found is None or found.rest or isinstance(found.value, ModuleType | type):
-            return
-        self._changed_names.add(found.key)
-        if not is_frozen(found.value):
-            self._changed_values.add(id(found.value))
+        return self._named(found.value, found.variable, found.place, root_of(found.space))
 
     # --- classes -------------------------------------------------------------------------------
 
@@ -279,36 +264,28 @@ class Reach:
         )
 
     def _read_class(self, part: Part, cls: type) -> None:
-        space = globals_of_class(cls)
-        piece = piece_of_class(cls, space)
-        if piece is not None:
-            part.content, part.source = piece.digest, piece.source
-            self._read_names(part, piece, space, {name: cell for m in methods_of(cls) for name, cell in cells_of(m).items()})
+        view = view_of_class(cls)
+        if view.piece is not None:
+            part.content, part.source = view.piece.digest, view.piece.source
+            self._read_names(part, view.piece, view.space, view.cells)
+        root = root_of(view.space)
         for base in (*cls.__bases__, type(cls)):
-            part.meanings.append(("base", self._inside(base, part.name, root_of(space))))
-        self._watching.size(vars(cls))
-        for name, value in list(vars(cls).items()):
-            methods = [m for m in functions_in(value) if isinstance(m, FunctionType)]
-            if methods or not is_dunder(name):
-                self._watching.name(vars(cls), name, value, number=id(cls))
-            for method in methods:
-                self._read_method(part, name, method, cls, known=piece is not None)
-        self._classes.append((part, cls))
-
-    def _read_method(self, part: Part, name: str, method: FunctionType, cls: type, *, known: bool) -> None:
-        """Read a method that is not part of the class statement: put there later, or by a decorator of the class."""
-        if known and is_written_in(method, cls):
-            self._watching.function(method)
-        elif not known or not method.__code__.co_filename.startswith("<"):  # generated code follows from the statement
+            part.meanings.append(("base", self._inside(base, part.name, root)))
+        for name, method in view.added:
             part.meanings.append((name, self._inside(method, f"{part.name}.{name}", root_of(method.__globals__))))
+        for method in view.written:
+            self._watching.function(method)
+        for name, value in view.names:
+            self._watching.name(vars(cls), name, value, number=id(cls))
+        self._watching.size(vars(cls))
+        self._classes.append((part, cls, view.attributes))
 
-    def _read_attributes(self, part: Part, cls: type) -> None:
+    def _read_attributes(self, part: Part, cls: type, attributes: list[tuple[str, Any]]) -> None:
         """Add the values of class attributes, except those that the program changes as it runs."""
         root = root_of(globals_of_class(cls))
-        for name, value in _attributes(cls):
-            if name in self._changed_attributes:
-                self._changed_names.add((id(cls), name))
-                self._changed_values.add(id(value))
+        for name, value in attributes:
+            if name in self._changes.attributes:
+                self._changes.add((id(cls), name), value)
                 continue
             covered = self.uncovered.copy()
             part.meanings.append((f".{name}", self._inside(value, f"{part.name}.{name}", root)))
@@ -323,7 +300,7 @@ class Reach:
             return "cycle"
         self._open.add(id(value))
         meaning = self._inside(value.__wrapped__, place, root)
-        owner = owner_of_module(type(value).__module__)
+        owner = owner_of_type(value)
         if owner is not Owner.RECOUP:
             state = members_of(value) if owner is Owner.PROJECT else []
             pairs = [
@@ -333,33 +310,19 @@ class Reach:
         self._open.discard(id(value))
         return meaning
 
-    def _holds_code(self, value: Any) -> bool:
-        """Say whether a container holds functions, classes, modules or instances of the project's classes."""
-        waiting: list[Any] = [value]
-        seen: set[int] = set()
-        while waiting and len(seen) < _MOST_MEMBERS:
-            item = waiting.pop()
-            if id(item) in seen:
-                continue
-            seen.add(id(item))
-            if is_code(item) or owner_of_module(type(item).__module__) is Owner.PROJECT:
-                return True
-            waiting += items_of(item)
-        return False
-
     def _container(self, value: Any, place: str, root: str) -> str:
         """Return what a container or instance with code in it means: the code by name, all else by token."""
         if id(value) in self._open:
             return "cycle"
         self._open.add(id(value))
         self._held.append(value)
-        is_instance = owner_of_module(type(value).__module__) is Owner.PROJECT
+        is_instance = owner_of_type(value) is Owner.PROJECT
         token = self._token(value, root) if is_instance else None
         pairs = [("", self._inside(type(value), place, root)), ("", token.hex() if token else "")]
         if token is None:
             self._watching.container(value)
         for key, member in members_of(value):
-            if token is None or is_code(member) or self._holds_code(member):
+            if token is None or is_code(member) or holds_code(member):
                 label = key if isinstance(key, str) else (token_of(key, root) or b"").hex()
                 pairs.append((f".{label}", self._inside(member, f"{place}.{label}", root)))
         self._open.discard(id(value))
@@ -375,9 +338,9 @@ class Reach:
         self._waiting.append(functools.partial(read, part, value))
         return part.name
 
-    def _settle(self, part: Part, value: Any, root: str, key: tuple[int, str]) -> None:
+    def _settle(self, part: Part, value: Any, root: str, variable: Variable) -> None:
         """Keep a constant by value, or say that it is not covered."""
-        if key in self._changed_names or id(value) in self._changed_values:
+        if self._changes.include(variable, value):
             self.uncovered.add(part.name)
         elif not part.content:
             meaning = self._data(value, part.name, root)
@@ -388,30 +351,5 @@ class Reach:
             part.text = describe(value, part.name.rpartition(".")[2])
 
 
-_ALIAS = GenericAlias  # `list[int]` claims to be a class
-
-
 def _combined(head: str, pairs: list[tuple[str, str]]) -> str:
     return digest_of_texts(head, *(text for pair in pairs for text in pair)).hex()
-
-
-def _content(cell: CellType) -> Any:
-    """Return what a cell holds, `None` if it is not bound yet."""
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None
-
-
-def _attributes(cls: type) -> list[tuple[str, Any]]:
-    """Return the data that a class holds; of an Enum the values of its members."""
-    if issubclass(cls, enum.Enum):
-        return sorted((name, member._value_) for name, member in cls.__members__.items())
-    return sorted(
-        (name, value)
-        for name, value in vars(cls).items()
-        if not is_dunder(name)
-        and not name.startswith("_abc_")
-        and not inspect.isdatadescriptor(value)
-        and not list(functions_in(value))
-    )

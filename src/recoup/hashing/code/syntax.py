@@ -43,13 +43,9 @@ class Decorator(enum.Enum):
     """Part of the code, and might read annotations."""
 
 
-Judge = "Callable[[ast.expr], Decorator]"
-
-
 def normalise(node: ast.AST, judge: Callable[[ast.expr], Decorator]) -> ast.AST:
     """Return a normalised copy of a function, lambda or class; `judge` knows its decorators."""
-    copy = _Normaliser(judge).visit(node)
-    assert isinstance(copy, ast.AST)
+    copy: ast.AST = _Normaliser(judge).visit(node)
     return copy
 
 
@@ -97,7 +93,7 @@ class _Normaliser(ast.NodeVisitor):
         self._keeps_fields = kept_fields
         return copy
 
-    visit_AsyncFunctionDef = visit_FunctionDef
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - a name that ast gives
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         decorators = self._decorators(node.decorator_list)
@@ -133,7 +129,7 @@ class _Normaliser(ast.NodeVisitor):
         text = ""
         for value in values:
             if isinstance(value, ast.Constant):
-                text += value.value
+                text += str(value.value)
                 continue
             if text:
                 yield ast.Constant(value=text)

@@ -7,8 +7,9 @@ import types
 import typing
 from collections import deque
 from types import FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
+from recoup.hashing.code.owners import Owner, owner_of_module
 from recoup.hashing.code.unwrapping import is_wrapper
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ __all__ = [
     "BUILTIN",
     "cells_of",
     "defaults_of",
+    "is_class",
     "is_code",
     "is_dunder",
     "items_of",
@@ -33,13 +35,24 @@ BUILTIN = (
 )  # fmt: skip
 """Functions written in C."""
 
+_MOST_MEMBERS = 10_000  # containers are searched for code so far; tables of functions are small
+
 _GENERIC = (types.GenericAlias, types.UnionType, type(typing.List[int]))  # noqa: UP006 - the type of the old kind is meant
 
 
 def is_code(value: Any) -> bool:
     """Say whether a value is a function, class or module, or something made of them."""
-    named = isinstance(value, (FunctionType, type, ModuleType, *BUILTIN))
-    return named or is_wrapper(value) or members_of_callable(value) is not None
+    return (
+        is_class(value)
+        or isinstance(value, (FunctionType, ModuleType, *BUILTIN))
+        or is_wrapper(value)
+        or members_of_callable(value) is not None
+    )
+
+
+def is_class(value: Any) -> TypeGuard[type]:
+    """Say whether a value is a class; `list[int]` only claims to be one."""
+    return isinstance(value, type) and not isinstance(value, _GENERIC)
 
 
 def members_of_callable(value: Any) -> list[tuple[str, Any]] | None:
@@ -58,7 +71,27 @@ def members_of_callable(value: Any) -> list[tuple[str, Any]] | None:
     return [("origin", typing.get_origin(value)), *_numbered(typing.get_args(value))] if isinstance(value, _GENERIC) else None
 
 
-def items_of(value: Any) -> list[Any]:
+def holds_code(value: Any) -> bool:
+    """Say whether a container holds functions, classes, modules or instances of the project's classes."""
+    waiting: list[Any] = [value]
+    seen: set[int] = set()
+    while waiting and len(seen) < _MOST_MEMBERS:
+        item = waiting.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if is_code(item) or owner_of_type(item) is Owner.PROJECT:
+            return True
+        waiting += _items_of(item)
+    return False
+
+
+def owner_of_type(value: Any) -> Owner:
+    """Say whose the type of a value is."""
+    return owner_of_module(str(type(value).__module__))
+
+
+def _items_of(value: Any) -> list[Any]:
     """Return everything directly inside a plain container; nothing for anything else."""
     if isinstance(value, dict | types.MappingProxyType):
         return [*value.keys(), *value.values()]
@@ -102,6 +135,14 @@ def module_of(value: Any) -> str:
 def is_dunder(name: str) -> bool:
     """Say whether a name is Python's: `__name__` and `__file__` depend on how a program was started."""
     return name.startswith("__") and name.endswith("__") and name != "__version__"
+
+
+def content_of(cell: CellType) -> Any:
+    """Return what a cell holds, `None` if it is not bound yet."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
 
 
 def _numbered(items: Any) -> list[tuple[str, Any]]:

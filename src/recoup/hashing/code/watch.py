@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import CellType, FunctionType
 
+    from recoup.hashing.code.changes import Changes
     from recoup.types import Token
 
 __all__ = ["Watch", "WatchList", "look_again"]
@@ -80,8 +81,9 @@ class WatchList:
         if not is_frozen(value):
             self._contents[id(value)] = value, token, root
 
-    def watch(self, forgotten: set[tuple[int, str]], changing: set[int]) -> Watch:
-        """Return the watch, leaving out the names and values that the program itself changes as it runs."""
+    def watch(self, changes: Changes) -> Watch:
+        """Return the watch, leaving out what the program itself changes as it runs."""
+        forgotten, changing = changes.variables, changes.values
         spaces = []
         for number, (space, present, absent) in self._spaces.items():
             kept = {name: value for name, value in present.items() if (number, name) not in forgotten}

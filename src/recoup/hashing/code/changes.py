@@ -1,0 +1,68 @@
+"""What a program changes as it runs: memo tables, counters, registries. Such data is no part of the program."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from recoup.hashing.code.constants import is_frozen
+from recoup.hashing.code.owners import Owner
+from recoup.hashing.code.values import content_of, owner_of_type
+
+if TYPE_CHECKING:
+    from types import CellType
+
+    from recoup.hashing.code.lookup import Lookup
+    from recoup.hashing.code.names import Names
+    from recoup.hashing.code.scopes import Chain
+
+__all__ = ["Changes", "Variable"]
+
+Variable = tuple[int, str]
+"""A namespace, by identity, and a name in it; of a cell its identity and no name."""
+
+
+class Changes:
+    """The variables, values and attributes that the code read so far changes.
+
+    A value counts whichever name it is changed under, so that `from state import seen` is `state.seen`.
+    """
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.variables: set[Variable] = set()
+        self.values: set[int] = set()
+        self.attributes: set[str] = set()
+        self._lookup = lookup
+
+    def note(self, names: Names, space: dict[str, Any], cells: dict[str, CellType]) -> None:
+        """Add what a piece of code with these globals and cells changes."""
+        self.attributes |= names.changed_attributes
+        for chain in names.changes:
+            self._note(chain, space, cells, called=False)
+        for chain in names.calls:
+            self._note(chain, space, cells, called=True)
+
+    def include(self, variable: Variable, value: Any) -> bool:
+        """Say whether a variable or what it holds is changed."""
+        return variable in self.variables or id(value) in self.values
+
+    def _note(self, chain: Chain, space: dict[str, Any], cells: dict[str, CellType], *, called: bool) -> None:
+        if chain[0] in cells:
+            variable, value = (id(cells[chain[0]]), ""), content_of(cells[chain[0]])
+        else:
+            found = self._lookup.follow(space, chain)
+            if found is None or found.rest or isinstance(found.value, ModuleType | type):
+                return
+            variable, value = found.variable, found.value
+        if not called or owner_of_type(value) in _OWNERS_THAT_CHANGE:
+            self.add(variable, value)
+
+    def add(self, variable: Variable, value: Any) -> None:
+        """Add a variable and what it holds."""
+        self.variables.add(variable)
+        if not is_frozen(value):
+            self.values.add(id(value))
+
+
+_OWNERS_THAT_CHANGE = (Owner.PYTHON, Owner.PROJECT)
+"""Whose values a method called `add` or `update` changes in place; that of a data frame returns another one."""
