@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import inspect
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, overload
@@ -98,6 +97,8 @@ class Flow(Generic[P, R]):
         return Completed(data=running.value) if return_state else running.value
 
     async def _arun(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool) -> Any:
+        import asyncio  # noqa: PLC0415 - 30 ms that a synchronous program never pays
+
         try:
             async with FlowRunning(self, args, kwargs) as running:
                 returned = await self.fn(*args, **kwargs)  # type: ignore[misc]  # isasync says that it is awaitable
@@ -170,6 +171,8 @@ class FlowRunning:
         return self.__enter__()
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        import asyncio  # noqa: PLC0415 - 30 ms that a synchronous program never pays
+
         self._leave()
         await asyncio.shield(asyncio.to_thread(self._settle, kind, error, trace))
 

@@ -14,9 +14,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["file_module_path", "is_project_file", "is_standard_file", "module_path", "project_root"]
+__all__ = [
+    "adopt_program",
+    "file_module_path",
+    "is_project_file",
+    "is_standard_file",
+    "module_path",
+    "program_root",
+    "project_root",
+]
 
 _MARKERS = ("pyproject.toml", ".git", ".hg", ".svn", ".jj")
+
+_adopted: list[Path] = []
 
 
 @functools.lru_cache(maxsize=1024)
@@ -75,6 +85,19 @@ def module_path(module: ModuleType | str) -> str:
     if not file or not is_project_file(file):
         return name
     return file_module_path(file)
+
+
+def program_root() -> Path:
+    """Return the project root of the running program: the adopted one, else that of its main file or working directory."""
+    if _adopted:
+        return _adopted[-1]
+    file = getattr(sys.modules["__main__"], "__file__", None)
+    return project_root(Path(file).absolute().parent if file else Path.cwd())
+
+
+def adopt_program(root: Path) -> None:
+    """Say that this process runs a program of the project at `root`, wherever its own main file is (`recoup run`)."""
+    _adopted[:] = [root]
 
 
 @functools.lru_cache(maxsize=1)

@@ -8,7 +8,6 @@ A task is called like its function, inside flows and outside; `submit` and `map`
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import functools
 import inspect
@@ -236,7 +235,7 @@ class Task(Generic[P, R]):
             call = self._call(args, kwargs, label=label)
             call.lazy = True
             call.run_again = lambda: self._run_again(args, kwargs, label)
-            outcome = asyncio.run(adrive(call)) if self.isasync else drive(call)
+            outcome = _run_async(adrive(call)) if self.isasync else drive(call)
         except UpstreamTaskError as exc:
             flow = FlowRunContext.get()
             call_id = CallId(self.name, next_number(), flow.run if flow is not None else None, label)
@@ -253,7 +252,7 @@ class Task(Generic[P, R]):
             from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only when it is needed
 
             with ThreadPoolExecutor(1) as pool:
-                return pool.submit(asyncio.run, adrive(call)).result().reference
+                return pool.submit(_run_async, adrive(call)).result().reference
         return drive(call).reference
 
     # --- looking ---------------------------------------------------------------------------
@@ -517,6 +516,13 @@ def _require(futures: list[PrefectFuture[Any]], name: str) -> None:
         if not state.is_completed():
             error = state.result(raise_on_failure=False)
             raise UpstreamTaskError(f"{name} was not started, because {future.name} is {state.name}: {error}") from error
+
+
+def _run_async(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on a loop of this thread's own."""
+    import asyncio  # noqa: PLC0415 - 30 ms that a synchronous program never pays
+
+    return asyncio.run(coroutine)
 
 
 def _state_of(outcome: Outcome) -> State[Any]:

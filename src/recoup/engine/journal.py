@@ -9,13 +9,13 @@ The first write tells whether the storage takes anything at all, before any work
 from __future__ import annotations
 
 import os
-import socket
 import threading
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from recoup.engine.tally import Tally
+from recoup.environment import host
 from recoup.events import FlowEnded, FlowStarted
 from recoup.exceptions import NewerFormat, StoreError, StorePermissionError
 from recoup.records import FORMAT, RunRecord
@@ -55,7 +55,7 @@ class Journal:
             parameters=dict(parameters),
             state="Running",
             started=clock.time(),
-            host=socket.gethostname(),
+            host=host(),
             pid=os.getpid(),
         )
 

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import platform
-import socket
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from recoup.engine.explain import Why, explain
 from recoup.engine.ledger import LoadFailed
 from recoup.engine.reference import Reference
 from recoup.engine.steps import Begin, Keep, Lookup, Outcome, Rejected, Rekey, Serve, Wait
+from recoup.environment import producer
 from recoup.events import DidCompute, DidFail, DidStore, Hit, MutatedInput, WillCompute, WillRetry, WriteFailed, emit
 from recoup.exceptions import HashError, SerializationError, StoreError
 from recoup.hashing import Hasher, describe
 from recoup.hashing.code import Fingerprint
-from recoup.records import FORMAT, KeyPart, Producer, Record, ValueRef
+from recoup.records import FORMAT, KeyPart, Record, ValueRef
 from recoup.types import NotSet
-from recoup.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -230,7 +226,7 @@ class Performer:
             compute_seconds=self._seconds,
             run=call.run,
             run_name=call.run_name,
-            producer=_producer(os.getpid()),
+            producer=producer(),
             not_covered=code.not_covered if code else (),
         )
 
@@ -274,8 +270,3 @@ def _token_text(value: object) -> str:
 
 def _say_error(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-@lru_cache(maxsize=1)
-def _producer(pid: int) -> Producer:
-    return Producer(socket.gethostname(), pid, platform.python_version(), __version__)
