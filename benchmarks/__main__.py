@@ -28,11 +28,11 @@ def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     # Scratch folders stand beside the results, on a disk: a temporary folder of the system may be memory.
     with TemporaryDirectory(dir=RESULTS, prefix="scratch-", ignore_cleanup_errors=True) as scratch:
-        started = time.monotonic()
+        started, load = time.monotonic(), os.getloadavg()[0]
         present = [tool for tool in chosen if versions[tool.name]]
         measured = measure(present, QUICK if options.quick else FULL, Path(scratch), tell)
         seconds = time.monotonic() - started
-    report = document(ROWS, measured.samples, versions, measured.failures, about(quick=options.quick, seconds=seconds))
+    report = document(ROWS, measured.samples, versions, measured.failures, about(quick=options.quick, seconds=seconds, load=load))
     (RESULTS / "latest.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(markdown(report))
     if options.publish:
@@ -56,8 +56,8 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def about(*, quick: bool, seconds: float) -> dict[str, str]:
-    """Say where and how it was measured, without anything that names the machine."""
+def about(*, quick: bool, seconds: float, load: float) -> dict[str, str]:
+    """Say where and how it was measured, without anything that names the machine; `load` tells how busy it was already."""
     return {
         "date": time.strftime("%Y-%m-%d"),
         "rounds": "quick" if quick else "full",
@@ -65,6 +65,7 @@ def about(*, quick: bool, seconds: float) -> dict[str, str]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processors": str(os.cpu_count()),
+        "load before": f"{load:.1f}",
     }
 
 

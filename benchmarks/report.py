@@ -81,7 +81,7 @@ def _ratio(ratio: float | None) -> str:
     """Write how many times Recoup's median a peer's is."""
     if ratio is None:
         return ""
-    return f" ({ratio:.1f} x)" if ratio < 10 else f" ({ratio:,.0f} x)"
+    return f" ({ratio:.2g} x)" if ratio < 10 else f" ({ratio:,.0f} x)"
 
 
 def _table(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:

@@ -140,6 +140,8 @@ class Company:
                 if command
                 else {}
             )
+        if not tool.front_door:
+            return {}
         statement = f"import {tool.name}" if what == "module" else tool.front_door
         empty = lifetime([tool.python, "-c", "pass"], environment, self._folder)
         return {"whole": lifetime([tool.python, "-c", statement], environment, self._folder) - empty}

@@ -28,7 +28,7 @@ class Tool:
 
     name: str
     venv: str
-    front_door: str  # what a program imports that uses it
+    front_door: str = ""  # what a program imports that uses it; empty: there is no package
     help_command: tuple[str, ...] = ()
     effort: Effort = Effort()
 
@@ -46,6 +46,8 @@ class Tool:
         """Return the installed version, or None when the tool is missing."""
         if not self.python.exists():
             return None
+        if not self.front_door:
+            return "yardstick"
         asked = f"from importlib.metadata import version; print(version({self.name!r}))"
         found = subprocess.run([self.python, "-c", asked], capture_output=True, text=True, check=False)
         return found.stdout.strip() if found.returncode == 0 else None
@@ -76,4 +78,5 @@ PREFECT = Tool(
     ("prefect", "--help"),
     Effort(keys=20, hits=20, misses=10, bare_calls=5, every=4),
 )
-TOOLS = (RECOUP, DISKCACHE, JOBLIB, CACHIER, PREFECT)
+FILE = Tool("file", ".venv")
+TOOLS = (RECOUP, DISKCACHE, JOBLIB, CACHIER, PREFECT, FILE)
