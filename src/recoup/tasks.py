@@ -11,13 +11,11 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-import warnings
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+from collections.abc import Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
 from recoup.arguments import Binder
-from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CacheKeyFnPolicy, CachePolicy
+from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CachePolicy
 from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext, next_number
 from recoup.engine.call import Call, Terms
@@ -38,9 +36,11 @@ from recoup.hashing.code import identity
 from recoup.results import ResultStore, should_persist_result
 from recoup.settings import get_current_settings
 from recoup.states import Cached, Completed, Failed, NotReady, State
-from recoup.types import Key, NotSet, NotSetType
+from recoup.task_options import TaskOptions, advice, check, complete, pauses, persistence_of, policy_of
+from recoup.types import Key, NotSet
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from pathlib import Path
 
     from recoup.abc import ObjectStore, Serializer
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from recoup.engine.steps import Outcome
     from recoup.records import Record
     from recoup.settings import Settings
+    from recoup.task_options import CacheKeyFn, RetryDelays
 
 __all__ = ["Task", "exponential_backoff", "task", "task_input_hash", "unmapped"]
 
@@ -59,41 +60,27 @@ T = TypeVar("T")
 class Task(Generic[P, R]):
     """A function with the rules by which its results are kept. Made by `task`; the options are described there."""
 
-    def __init__(
-        self,
-        fn: Callable[P, R],
-        *,
-        name: str | None = None,
-        description: str | None = None,
-        cache: bool | None = None,
-        cache_policy: CachePolicy | NotSetType | None = NotSet,
-        cache_key_fn: Callable[[TaskRunContext, dict[str, Any]], str | None] | None = None,
-        cache_expiration: timedelta | None = None,
-        refresh_cache: bool | None = None,
-        persist_result: bool | None = None,
-        result_storage: ObjectStore | str | Path | None = None,
-        result_serializer: Serializer | str | None = None,
-        retries: int | None = None,
-        retry_delay_seconds: float | Sequence[float] | Callable[[int], list[float]] | None = None,
-        task_key: str | None = None,
-    ) -> None:
-        self._options = {name: value for name, value in locals().items() if name not in ("self", "fn")}
-        _check_options(fn, self._options)
+    def __init__(self, fn: Callable[P, R], **options: Unpack[TaskOptions]) -> None:
+        if not callable(fn):
+            raise ConfigurationError(
+                f"task() takes a function, not {type(fn).__name__}; write @task or @task(cache=True) above a def"
+            )
+        self.name: str = options.get("name") or str(getattr(fn, "__name__", type(fn).__name__))
+        self._options = complete(options, self.name)
+        check(self._options, self.name)
         self.fn = fn
-        self.name: str = name or str(getattr(fn, "__name__", type(fn).__name__))
-        self.description = description or inspect.getdoc(fn)
+        self.description: str | None = self._options["description"] or inspect.getdoc(fn)
         self.isasync = inspect.iscoroutinefunction(fn)
-        self.cache_key_fn = cache_key_fn
-        self.cache_policy = _policy(cache, cache_policy, cache_key_fn)
-        self.cache_expiration = cache_expiration
-        self.refresh_cache = refresh_cache
-        self.persist_result = _persistence(self.cache_policy, self._options)
-        self.result_storage = result_storage
-        self.result_serializer = result_serializer
-        self.retries = retries
-        self.retry_delay_seconds = retry_delay_seconds
+        self.cache_policy = policy_of(self._options)
+        self.cache_key_fn: CacheKeyFn | None = self._options["cache_key_fn"]
+        self.cache_expiration: timedelta | None = self._options["cache_expiration"]
+        self.refresh_cache: bool | None = self._options["refresh_cache"]
+        self.persist_result = persistence_of(self._options)
+        self.result_storage: ObjectStore | str | Path | None = self._options["result_storage"]
+        self.result_serializer: Serializer | str | None = self._options["result_serializer"]
+        self.retries: int | None = self._options["retries"]
+        self.retry_delay_seconds: RetryDelays | None = self._options["retry_delay_seconds"]
         self._binder = Binder(fn)
-        self._task_key = task_key
         self._terms_for: tuple[Settings, ResultStore | None, bool | None, Terms] | None = None
         self._advised = False
         self._bound: tuple[Any, ...] = ()
@@ -104,9 +91,9 @@ class Task(Generic[P, R]):
     @functools.cached_property
     def task_key(self) -> str:
         """Return the identity under which results are kept: given as an option, else module path and qualified name."""
-        return self._task_key or identity(self.fn)
+        return self._options["task_key"] or identity(self.fn)
 
-    def with_options(self, **options: Any) -> Task[P, R]:
+    def with_options(self, **options: Unpack[TaskOptions]) -> Task[P, R]:
         """Return a task of the same function with some options replaced; an option set to `None` is unset.
 
         >>> @task(cache=True)
@@ -114,14 +101,10 @@ class Task(Generic[P, R]):
         >>> load.with_options(refresh_cache=True).refresh_cache
         True
         """
-        unknown = sorted(set(options) - set(self._options))
-        if unknown:
-            raise ConfigurationError(
-                f"{self.name}.with_options: no option {unknown[0]!r}; the options are {', '.join(self._options)}"
-            )
-        if options.keys() & {"cache_policy", "cache_key_fn"}:  # a new way to make keys replaces the old one
-            options = {"cache": None, "cache_policy": NotSet, "cache_key_fn": None, **options}
-        return Task(self.fn, **{**self._options, **options})
+        kept = dict(self._options)
+        if options.keys() & {"cache", "cache_policy", "cache_key_fn"}:  # a new way to make keys replaces the old one
+            kept |= {"cache": None, "cache_policy": NotSet, "cache_key_fn": None}
+        return Task(self.fn, **{**kept, **options})
 
     # --- calling ---------------------------------------------------------------------------
 
@@ -308,7 +291,7 @@ class Task(Generic[P, R]):
         self._terms_for = (settings, store, persist, terms)
         if not self._advised:
             self._advised = True
-            text = self._advice(terms)
+            text = advice(self._options, kept=terms.ledger is not None)
             if text:
                 emit(Advised(at=clock.time(), task=self.name, text=text))
         return terms
@@ -338,22 +321,10 @@ class Task(Generic[P, R]):
             expiration=None if self.cache_expiration is None else self.cache_expiration.total_seconds(),
             refresh=settings.tasks_refresh_cache if self.refresh_cache is None else self.refresh_cache,
             retries=retries,
-            delay=_delay(delays, retries),
+            delay=pauses(delays, retries),
             settings=settings,
             clock=clock,
         )
-
-    def _advice(self, terms: Terms) -> str:
-        """Return what to tell a user who plausibly meant reuse across runs and will not get it."""
-        if self.cache_policy is not NotSet:
-            return ""
-        given = [
-            name for name in ("cache_expiration", "refresh_cache", "result_storage", "persist_result") if self._options[name]
-        ]
-        if not given:
-            return ""
-        does = "its results are not kept" if terms.ledger is None else "its results are kept for this run and its retries only"
-        return f"{', '.join(given)} without a cache policy: {does}. To reuse them across runs, write cache=True."
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """Bind to an instance as a function does: it becomes the first argument, and part of the key."""
@@ -380,23 +351,8 @@ class unmapped(Generic[T]):  # noqa: N801 - Prefect's name
 @overload
 def task(fn: Callable[P, R], /) -> Task[P, R]: ...
 @overload
-def task(
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    cache: bool | None = None,
-    cache_policy: CachePolicy | NotSetType | None = NotSet,
-    cache_key_fn: Callable[[TaskRunContext, dict[str, Any]], str | None] | None = None,
-    cache_expiration: timedelta | None = None,
-    refresh_cache: bool | None = None,
-    persist_result: bool | None = None,
-    result_storage: ObjectStore | str | Path | None = None,
-    result_serializer: Serializer | str | None = None,
-    retries: int | None = None,
-    retry_delay_seconds: float | Sequence[float] | Callable[[int], list[float]] | None = None,
-    task_key: str | None = None,
-) -> Callable[[Callable[P, R]], Task[P, R]]: ...
-def task(fn: Callable[..., Any] | None = None, /, **options: Any) -> Any:
+def task(**options: Unpack[TaskOptions]) -> Callable[[Callable[P, R]], Task[P, R]]: ...
+def task(fn: Callable[..., Any] | None = None, /, **options: Unpack[TaskOptions]) -> Any:
     """Make a task of a function, with or without options.
 
     - `cache=True`: reuse results across runs, keyed by the arguments and all code that the function reaches;
@@ -432,77 +388,6 @@ def exponential_backoff(backoff_factor: float) -> Callable[[int], list[float]]:
     [3, 6, 12, 24]
     """
     return lambda retries: [backoff_factor * 2**attempt for attempt in range(retries)]
-
-
-# --- options -----------------------------------------------------------------------------------
-
-
-def _check_options(fn: Any, options: dict[str, Any]) -> None:
-    name = options["name"] or getattr(fn, "__name__", repr(fn))
-    if not callable(fn):
-        raise ConfigurationError(
-            f"task() takes a function, not {type(fn).__name__}; write @task or @task(cache=True) above a def"
-        )
-    if options["cache"] is not None:
-        said = f"cache={options['cache']}"
-        contradicted = [option for option in ("cache_policy", "cache_key_fn") if options[option] not in (NotSet, None)]
-        if options["cache"] and options["persist_result"] is False:
-            contradicted.append("persist_result=False")
-        if contradicted:
-            raise ConfigurationError(
-                f"task {name}: {said} and {contradicted[0]} contradict each other. {said} stands for "
-                f"cache_policy={'INPUTS + CODE, persisted' if options['cache'] else 'NO_CACHE'}: give one of the two."
-            )
-    if options["cache_policy"] not in (NotSet, None) and not isinstance(options["cache_policy"], CachePolicy):
-        raise ConfigurationError(
-            f"task {name}: cache_policy is {type(options['cache_policy']).__name__}; give a policy such as INPUTS + CODE, or write cache=True"
-        )
-    expiration = options["cache_expiration"]
-    if expiration is not None and (not isinstance(expiration, timedelta) or expiration <= timedelta(0)):
-        raise ConfigurationError(
-            f"task {name}: cache_expiration is {expiration!r}; give a positive timedelta, such as timedelta(hours=24)"
-        )
-    if options["retries"] is not None and options["retries"] < 0:
-        raise ConfigurationError(f"task {name}: retries is {options['retries']}; give 0 or more")
-    if options["persist_result"] is False and (
-        options["cache_policy"] not in (NotSet, None, NO_CACHE) or options["cache_key_fn"]
-    ):
-        ignored = "cache_key_fn" if options["cache_key_fn"] else "cache_policy"
-        warnings.warn(f"task {name}: ignoring {ignored} because persist_result is False", stacklevel=4)
-    if options["cache_key_fn"] and options["cache_policy"] not in (NotSet, None):
-        warnings.warn(f"task {name}: both cache_policy and cache_key_fn are set; cache_key_fn is used", stacklevel=4)
-
-
-def _policy(
-    cache: bool | None, policy: CachePolicy | NotSetType | None, key_fn: Callable[[Any, dict[str, Any]], str | None] | None
-) -> CachePolicy | NotSetType | None:
-    if key_fn is not None:
-        return CacheKeyFnPolicy(key_fn)
-    if cache is not None:
-        return INPUTS + CODE if cache else NO_CACHE
-    return policy
-
-
-def _persistence(policy: CachePolicy | NotSetType | None, options: dict[str, Any]) -> bool | None:
-    """Infer what `persist_result` is where it was not said (Prefect's rule)."""
-    if options["persist_result"] is not None:
-        return bool(options["persist_result"])
-    asks = (
-        policy not in (NotSet, None, NO_CACHE)
-        or options["result_storage"] is not None
-        or options["result_serializer"] is not None
-    )
-    return True if asks else None
-
-
-def _delay(delays: float | Sequence[float] | Callable[[int], list[float]], retries: int) -> Callable[[int], float]:
-    if callable(delays):
-        delays = delays(retries)
-    if isinstance(delays, Sequence):
-        pauses = [float(pause) for pause in delays] or [0.0]
-        return lambda attempt: pauses[min(attempt, len(pauses)) - 1]
-    pause = float(delays)
-    return lambda _: pause
 
 
 # --- calls -------------------------------------------------------------------------------------

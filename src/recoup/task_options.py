@@ -1,0 +1,131 @@
+"""The options of tasks: what there is, what contradicts, and what is inferred from what."""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from recoup.cache_policies import CODE, INPUTS, NO_CACHE, CacheKeyFnPolicy, CachePolicy
+from recoup.exceptions import ConfigurationError
+from recoup.types import NotSet, NotSetType
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from recoup.abc import ObjectStore, Serializer
+    from recoup.context import TaskRunContext
+
+__all__ = ["TaskOptions", "advice", "check", "complete", "pauses", "persistence_of", "policy_of"]
+
+CacheKeyFn = Callable[["TaskRunContext", dict[str, Any]], str | None]
+RetryDelays = float | Sequence[float] | Callable[[int], list[float]]
+
+
+class TaskOptions(TypedDict, total=False):
+    """What `task` takes by name; `recoup.tasks.task` tells what each does."""
+
+    name: str | None
+    description: str | None
+    cache: bool | None
+    cache_policy: CachePolicy | NotSetType | None
+    cache_key_fn: CacheKeyFn | None
+    cache_expiration: timedelta | None
+    refresh_cache: bool | None
+    persist_result: bool | None
+    result_storage: ObjectStore | str | Path | None
+    result_serializer: Serializer | str | None
+    retries: int | None
+    retry_delay_seconds: RetryDelays | None
+    task_key: str | None
+
+
+_NAMES = tuple(TaskOptions.__annotations__)
+
+
+def complete(given: TaskOptions, task: str) -> dict[str, Any]:
+    """Return all options, with `None` (or `NotSet`) for those not given. Raise `ConfigurationError` for unknown ones."""
+    for name in given:
+        if name not in _NAMES:
+            near = difflib.get_close_matches(name, _NAMES, 1)
+            hint = f"did you mean {near[0]}?" if near else f"the options are {', '.join(_NAMES)}."
+            raise ConfigurationError(f"task {task}: there is no option {name}; {hint}")
+    return {**dict.fromkeys(_NAMES), "cache_policy": NotSet, **given}
+
+
+def check(options: dict[str, Any], task: str) -> None:
+    """Raise `ConfigurationError` for options that cannot work, alone or together; warn of those that are ignored."""
+    policy, key_fn, persist = options["cache_policy"], options["cache_key_fn"], options["persist_result"]
+    if policy not in (NotSet, None) and not isinstance(policy, CachePolicy):
+        raise ConfigurationError(
+            f"task {task}: cache_policy is {type(policy).__name__}; give a policy such as INPUTS + CODE, or write cache=True"
+        )
+    if options["cache"] is not None:
+        _check_cache(options, task)
+    expiration = options["cache_expiration"]
+    if expiration is not None and (not isinstance(expiration, timedelta) or expiration <= timedelta(0)):
+        raise ConfigurationError(
+            f"task {task}: cache_expiration is {expiration!r}; give a positive timedelta, such as timedelta(hours=24)"
+        )
+    if options["retries"] is not None and options["retries"] < 0:
+        raise ConfigurationError(f"task {task}: retries is {options['retries']}; give 0 or more")
+    if key_fn and policy not in (NotSet, None):
+        warnings.warn(f"task {task}: both cache_policy and cache_key_fn are set; cache_key_fn is used", stacklevel=4)
+    if persist is False and (key_fn or policy not in (NotSet, None, NO_CACHE)):
+        ignored = "cache_key_fn" if key_fn else "cache_policy"
+        warnings.warn(f"task {task}: ignoring {ignored} because persist_result is False", stacklevel=4)
+
+
+def _check_cache(options: dict[str, Any], task: str) -> None:
+    cache = options["cache"]
+    contradicted = [name for name in ("cache_policy", "cache_key_fn") if options[name] not in (NotSet, None)]
+    if cache and options["persist_result"] is False:
+        contradicted.append("persist_result=False")
+    if contradicted:
+        stands_for = "cache_policy=INPUTS + CODE, persisted" if cache else "cache_policy=NO_CACHE"
+        raise ConfigurationError(
+            f"task {task}: cache={cache} and {contradicted[0]} contradict each other. cache={cache} stands for {stands_for}: "
+            "give one of the two."
+        )
+
+
+def policy_of(options: dict[str, Any]) -> CachePolicy | NotSetType | None:
+    """Return the policy that the options ask for, `NotSet` where they ask for none."""
+    if options["cache_key_fn"] is not None:
+        return CacheKeyFnPolicy(options["cache_key_fn"])
+    if options["cache"] is not None:
+        return INPUTS + CODE if options["cache"] else NO_CACHE
+    policy: CachePolicy | NotSetType | None = options["cache_policy"]
+    return policy
+
+
+def persistence_of(options: dict[str, Any]) -> bool | None:
+    """Infer what `persist_result` is where it was not said (Prefect's rule)."""
+    if options["persist_result"] is not None:
+        return bool(options["persist_result"])
+    asks = policy_of(options) not in (NotSet, None, NO_CACHE)
+    return True if asks or options["result_storage"] is not None or options["result_serializer"] is not None else None
+
+
+def advice(options: dict[str, Any], *, kept: bool) -> str:
+    """Return what to tell a user who plausibly meant reuse across runs and will not get it."""
+    if policy_of(options) is not NotSet:
+        return ""
+    given = [name for name in ("cache_expiration", "refresh_cache", "result_storage", "persist_result") if options[name]]
+    if not given:
+        return ""
+    does = "its results are kept for this run and its retries only" if kept else "its results are not kept"
+    return f"{', '.join(given)} without a cache policy: {does}. To reuse them across runs, write cache=True."
+
+
+def pauses(delays: RetryDelays, retries: int) -> Callable[[int], float]:
+    """Return the pause in seconds after each failed attempt, counted from 1; the last of a list repeats."""
+    if callable(delays):
+        delays = delays(retries)
+    if isinstance(delays, Sequence):
+        listed = [float(pause) for pause in delays] or [0.0]
+        return lambda attempt: listed[min(attempt, len(listed)) - 1]
+    pause = float(delays)
+    return lambda _: pause
