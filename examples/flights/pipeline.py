@@ -19,7 +19,7 @@ from recoup import flow, unmapped
 from recoup.task_runners import ThreadPoolTaskRunner
 
 PROCESSORS = ThreadPoolTaskRunner(max_workers=os.cpu_count())
-"""Learning keeps a processor busy: more threads than processors would only get in each other's way."""
+"""Learning keeps a processor busy: more threads would be no faster, and hold more copies of the table."""
 
 
 @flow(task_runner=PROCESSORS)
