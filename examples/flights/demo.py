@@ -25,8 +25,8 @@ RECOUP = ("-m", "recoup.cli.main")
 EDITED, BEFORE, AFTER = "reporting.py", "return 1 - (model / guess) ** 2", "return 1 - model / guess"
 HELPER, DEPENDENTS = "skill", {"score", "chart", "report"}
 
-HEAVY = "import pandas, sklearn.ensemble, sklearn.inspection, sklearn.model_selection, matplotlib.figure"
-"""What the tasks import. It is imported once beforehand: no run shall be slow because Python still had to compile it."""
+HEAVY = "import pandas, sklearn.ensemble, sklearn.inspection, sklearn.model_selection, matplotlib.font_manager"
+"""What the tasks import, once beforehand: the first run shall not look slow because Python compiles, or matplotlib finds its fonts."""
 
 
 @dataclass(frozen=True)
