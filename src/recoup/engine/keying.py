@@ -32,7 +32,7 @@ def make_key(call: Call) -> tuple[Key | None, str]:
         if terms.settings.tasks_strict_keys:
             raise
         return None, _tell(call, f"{exc.kind} {exc.path}", str(exc))
-    return key, "its key function returned None" if key is None else ""
+    return key, "no key: its key function returned None" if key is None else ""
 
 
 def _tell(call: Call, cause: str, reason: str) -> str:
@@ -40,4 +40,4 @@ def _tell(call: Call, cause: str, reason: str) -> str:
     if (call.terms.identity, cause) not in told:
         told.add((call.terms.identity, cause))
         emit(NotCached(at=call.terms.clock.time(), call=call.id, reason=reason))
-    return reason
+    return f"no key: {reason.partition('. ')[0]}"  # the remedy is told once, the reason with every run of the body
