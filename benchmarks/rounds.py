@@ -40,7 +40,7 @@ class Rounds:
                 assert_never(scene)
 
 
-QUICK = Rounds(warm=7, fresh=4, launch=6)
+QUICK = Rounds(warm=6, fresh=4, launch=5)
 FULL = Rounds(warm=40, fresh=21, launch=41)
 
 

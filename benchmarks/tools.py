@@ -76,7 +76,7 @@ PREFECT = Tool(
     ".venv-peers",
     "from prefect import flow, task",
     ("prefect", "--help"),
-    Effort(keys=20, hits=20, misses=10, bare_calls=5, every=4),
+    Effort(keys=20, hits=20, misses=10, bare_calls=5, every=5),
 )
 FILE = Tool("file", ".venv")
 TOOLS = (RECOUP, DISKCACHE, JOBLIB, CACHIER, PREFECT, FILE)
