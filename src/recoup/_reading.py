@@ -110,7 +110,7 @@ def _read_class(kind: type, value: Any) -> Any:
 
 def _read_inner(kind: type, value: Any) -> Any:
     """Read what msgspec meets inside a container and does not know."""
-    found = _read_own(kind, value) if isinstance(kind, type) else NotImplemented
+    found = _read_own(kind, value)
     if found is NotImplemented:
         raise NotImplementedError(kind)
     return found

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from recoup.events import Event
     from recoup.wording import Line
 
-__all__ = ["get_run_logger", "quiet"]
+__all__ = ["get_run_logger", "log_to_stderr", "quiet"]
 
 _LINES_EACH = 5
 
@@ -71,14 +71,18 @@ class LogSubscriber:
             logger.log(level, "%s %s · and more, not shown one by one", line.verb, kind[1])
 
 
-def _ready(level: int) -> bool:
-    """Say whether a line of `level` is wanted; where the program configured no logging, write to standard error."""
+def log_to_stderr() -> None:
+    """Write to standard error what is logged here, where the program configured no logging itself."""
     if not logger.handlers and not logging.getLogger().handlers:
         handler = _StderrHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
         logger.addHandler(handler)
         logger.propagate = False
         logger.setLevel(get_current_settings().logging_level)
+
+
+def _ready(level: int) -> bool:
+    log_to_stderr()
     return logger.isEnabledFor(level)
 
 

@@ -92,7 +92,7 @@ def program_root() -> Path:
     if _adopted:
         return _adopted[-1]
     file = getattr(sys.modules["__main__"], "__file__", None)
-    return project_root(Path(file).absolute().parent if file else Path.cwd())
+    return project_root(Path(file).absolute().parent if file and is_project_file(file) else Path.cwd())
 
 
 def adopt_program(root: Path) -> None:

@@ -140,7 +140,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The first line of `runs/<run>`: one run of a flow.
 
-    `parameters` are short texts; `state` is a state's name; times are seconds since the epoch.
+    `parameters` are short texts; `state` is a state's name; times are seconds since the epoch. `target` and the last
+    three are known of runs that `recoup run` started: `wall_seconds` since the start of the process, `import_seconds`
+    of them for the user's modules, and `own_seconds`, which is what remains beside imports and bodies.
     """
 
     recoup: int
@@ -158,6 +160,9 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed: int = 0
     saved_seconds: float = 0.0
     body_seconds: float = 0.0
+    wall_seconds: float | None = None
+    import_seconds: float | None = None
+    own_seconds: float | None = None
     host: str = ""
     pid: int = 0
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from recoup.abc import Clock, ObjectStore
     from recoup.events import Event
 
-__all__ = ["Journal", "read_runs", "run_events"]
+__all__ = ["Journal", "amend_run", "read_runs", "run_events"]
 
 _SEGMENT_EVENTS = 1000
 _encode = msgspec.json.Encoder().encode
@@ -122,6 +122,15 @@ class Journal:
     def broken(self) -> StoreError | None:
         """Return why the journal could not be written, if it could not."""
         return self._broken
+
+
+def amend_run(store: ObjectStore, run: str, **fields: object) -> RunRecord:
+    """Write what is known of an ended run only after it: replace `fields` of its record and leave its events."""
+    name = f"runs/{run}"
+    first, _, events = store.get(name).partition(b"\n")
+    record: RunRecord = msgspec.structs.replace(_decode_run(first), **fields)
+    store.put(name, (_encode(record), b"\n", events))
+    return record
 
 
 def read_runs(store: ObjectStore) -> Iterator[RunRecord]:

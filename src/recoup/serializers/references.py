@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recoup.exceptions import NotLoadableHere
-from recoup.project import file_module_path, is_project_file, project_root
+from recoup.project import file_module_path, is_project_file, program_root, project_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,9 +106,7 @@ def _name_of(path: str) -> str:
 
 def _roots() -> list[Path]:
     """Return the projects of the running program and of the working directory."""
-    program = getattr(sys.modules["__main__"], "__file__", None)
-    folders = [Path(program).absolute().parent] if program and is_project_file(program) else []
-    return list(dict.fromkeys(map(project_root, [*folders, Path.cwd()])))
+    return list(dict.fromkeys([program_root(), project_root(Path.cwd())]))
 
 
 def _name_on_path(base: Path, source: Path) -> str | None:
