@@ -86,7 +86,6 @@ def _room_after(value: Any, room: int, deepest: int = _DEEPEST) -> int:
         members = value
     elif kind is dict and all(type(name) is str for name in value):
         members = value.values()
-        room -= sum(map(len, value))
     else:
         return _NOT_PLAIN
     for member in members:

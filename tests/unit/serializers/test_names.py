@@ -70,6 +70,11 @@ def test_a_record_names_all_that_is_needed_to_read_it(library, inner):
     assert encoded.serializer.endswith("pickle" if inner == "pickle" else "json")
 
 
+@pytest.mark.parametrize(("value", "exact"), [([1], True), ((1,), False)])
+def test_compression_is_as_exact_as_what_it_compresses(value, exact):
+    assert CompressedJSONSerializer().encode(value).exact is exact
+
+
 def test_a_serializer_is_itself():
     mine = Upper()
     assert resolve_serializer(mine) is mine

@@ -90,29 +90,43 @@ def test_the_bytes_do_not_depend_on_how_the_module_was_loaded(project, tmp_path)
 
 
 @pytest.mark.parametrize("layout", ["flat", "src"])
-@pytest.mark.parametrize("start", [".", "scripts"])
-def test_a_module_that_nobody_has_imported_is_found(tmp_path, layout, start):
-    """From the root of the project, without it being on the path or being the working directory."""
-    base = tmp_path / "src" if layout == "src" else tmp_path
+@pytest.mark.parametrize(
+    ("reader", "start"),
+    [("scripts/read.py", "."), ("scripts/read.py", ".."), ("-c", "."), ("-c", "scripts"), ("shop/read.py", "..")],
+)
+def test_a_module_that_nobody_has_imported_is_found(tmp_path, layout, reader, start):
+    """In the project of the program or of the working directory, whether or not that is on the path."""
+    root = tmp_path / "project"
+    base = root / "src" if layout == "src" else root
     (base / "shop").mkdir(parents=True)
-    (tmp_path / "scripts").mkdir()
-    (tmp_path / "pyproject.toml").touch()
+    (root / "scripts").mkdir()
+    (root / "pyproject.toml").touch()
     (base / "shop/__init__.py").touch()
     (base / "shop/tools.py").write_text("NAME = 'tools'")
     (base / "shop/model.py").write_text(
         "class Model:\n    def tool(self):\n        from shop.tools import NAME\n        return NAME\n"
     )
-    write = f"import sys; sys.path.insert(0, {str(base)!r}); from shop.model import Model; from recoup.serializers import PickleSerializer as P; print(P().dumps(Model()).hex())"
-    value = python(["-c", write], tmp_path)
+    write = "from shop.model import Model; from recoup.serializers import PickleSerializer as P; print(P().dumps(Model()).hex())"
+    value = python(["-c", write], base)
     read = f"""
-import sys
 from recoup.serializers import PickleSerializer
 value = PickleSerializer().loads(bytes.fromhex({value!r}))
 from shop.model import Model
 print(type(value) is Model, type(value).__module__, value.tool())
 """
-    (tmp_path / "scripts/read.py").write_text(read)
-    assert python([tmp_path / "scripts/read.py"], tmp_path / start) == "True shop.model tools"
+    program = (base if reader.startswith("shop") else root) / reader
+    if reader != "-c":
+        program.write_text(read)
+    assert python(["-c", read] if reader == "-c" else [program], root / start) == "True shop.model tools"
+
+
+def test_the_running_program_comes_before_a_copy_of_it(project, tmp_path):
+    """A program that is also imported exists twice: what it reads is its own."""
+    go(project, "script", "write", tmp_path / "value")
+    (project / "pipelines/train.py").write_text(
+        TRAIN.replace('if __name__ == "__main__":', 'if __name__ == "__main__":\n    import pipelines.train')
+    )
+    assert python(["-m", "pipelines.train", "read", tmp_path / "value"], project) == "same"
 
 
 def test_a_module_is_imported_under_the_name_that_the_program_uses(project, tmp_path):
