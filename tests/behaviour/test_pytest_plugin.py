@@ -50,7 +50,7 @@ def run(pytester, tmp_path, monkeypatch):
 
     def run(tests, *options):
         pytester.makepyfile(PROGRAM.format(elsewhere=str(home / "elsewhere")) + tests)
-        return pytester.runpytest_inprocess("-p", "no:hypothesispytest", f"--basetemp={tmp_path}/tmp/base", *options)
+        return pytester.runpytest_inprocess("-p", "no:hypothesispytest", f"--basetemp={run.temporary / 'base'}", *options)
 
     run.home = home
     run.temporary = tmp_path / "tmp"
