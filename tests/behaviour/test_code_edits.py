@@ -219,7 +219,9 @@ CHANGES = {
     "a lambda in the body": Edit(TASKS, "v * 3", "v * 4", "code.shop.tasks.total"),
     "an entry of a table": Edit("src/shop/tables.py", '"trim": scrub', '"trim": wipe', "code.shop.tables.STEPS"),
     "a decorated helper": Edit(TASKS, "return x - 1", "return x - 2", "code.shop.tasks.trim"),
-    "a decorator of a helper": Edit(TASKS, "return fn(*args)", "return fn(*args) + 1", "code.shop.tasks.traced code.shop.tasks.traced.<locals>.wrapper"),
+    "a decorator of a helper": Edit(
+        TASKS, "return fn(*args)", "return fn(*args) + 1", "code.shop.tasks.traced code.shop.tasks.traced.<locals>.wrapper"
+    ),
     "a memoised helper": Edit(TASKS, "return x + 10", "return x + 11", "code.shop.tasks.slow"),
     "what a closure holds": Edit(TASKS, "adder(5)", "adder(6)", "code.shop.tasks.adder.<locals>.add.amount"),
     "a closure's code": Edit(TASKS, "return x + amount", "return amount + x", "code.shop.tasks.adder.<locals>.add"),
@@ -240,7 +242,10 @@ CHANGES = {
     "a field of a dataclass": Edit(MODELS, 'label: str = "none"', "label: str", "code.shop.models.Basket"),
     "the type of a field of a dataclass": Edit(MODELS, "amount: int", "amount: float", "code.shop.models.Basket"),
     "the order of statements": Edit(
-        TASKS, "calls += 1\n    with lock:\n        memo[factor] = client", "with lock:\n        memo[factor] = client\n    calls += 1", "code.shop.tasks.total"
+        TASKS,
+        "calls += 1\n    with lock:\n        memo[factor] = client",
+        "with lock:\n        memo[factor] = client\n    calls += 1",
+        "code.shop.tasks.total",
     ),
 }
 

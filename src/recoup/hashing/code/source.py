@@ -7,8 +7,13 @@ code object that is loaded; texts seen earlier in the process are tried too.
 from __future__ import annotations
 
 import ast
+import functools
+import importlib.util
 import linecache
+import marshal
+import struct
 from collections import defaultdict
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +26,7 @@ __all__ = ["class_node", "function_node"]
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _KEPT_TEXTS = 4
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def function_node(code: CodeType, globals_: dict[str, Any]) -> FunctionNode | None:
@@ -46,18 +52,24 @@ class _Text:
 
     def __init__(self, lines: list[str], filename: str) -> None:
         self.lines = lines
-        tree = ast.parse("".join(lines))
-        self._functions: dict[tuple[str, int], list[FunctionNode]] = defaultdict(list)
+        text = "".join(lines)
+        self._tree = ast.parse(text)
+        self._functions: dict[tuple[str, int], ast.FunctionDef | ast.AsyncFunctionDef] = {}
         self._classes: dict[str, list[ast.ClassDef]] = defaultdict(list)
         self._codes: dict[tuple[str, int], list[CodeType]] = defaultdict(list)
-        self._note_nodes(tree, "")
-        self._note_codes(compile(tree, filename, "exec", dont_inherit=True))
+        self._note_definitions(self._tree, "")
+        self._note_codes(_compiled_by_import(filename) or compile(text, filename, "exec", dont_inherit=True))
+
+    @functools.cached_property
+    def _lambdas(self) -> list[ast.Lambda]:
+        return [node for node in ast.walk(self._tree) if isinstance(node, ast.Lambda)]
 
     def function(self, code: CodeType) -> FunctionNode | None:
         if code not in self._codes.get((code.co_qualname, code.co_firstlineno), ()):
             return None
-        nodes = self._functions.get((code.co_name, code.co_firstlineno), [])
-        return nodes[0] if len(nodes) == 1 else _node_at(code, nodes)
+        if code.co_name == "<lambda>":
+            return _lambda_at(code, [node for node in self._lambdas if node.lineno == code.co_firstlineno])
+        return self._functions.get((code.co_name, code.co_firstlineno))
 
     def class_(self, cls: type) -> ast.ClassDef | None:
         nodes = self._classes.get(cls.__qualname__, [])
@@ -67,20 +79,18 @@ class _Text:
         agreeing = [node for node in nodes if _agrees(node, cls, own)]
         return agreeing[-1] if agreeing else None
 
-    def _note_nodes(self, node: ast.AST, prefix: str) -> None:
-        for child in ast.iter_child_nodes(node):
-            match child:
-                case ast.FunctionDef() | ast.AsyncFunctionDef():
-                    self._functions[child.name, _first_line(child)].append(child)
-                    self._note_nodes(child, f"{prefix}{child.name}.<locals>.")
-                case ast.Lambda():
-                    self._functions["<lambda>", child.lineno].append(child)
-                    self._note_nodes(child, f"{prefix}<lambda>.<locals>.")
-                case ast.ClassDef():
-                    self._classes[prefix + child.name].append(child)
-                    self._note_nodes(child, f"{prefix}{child.name}.")
-                case _:
-                    self._note_nodes(child, prefix)
+    def _note_definitions(self, node: ast.AST, prefix: str) -> None:
+        for block in _BLOCKS:
+            for child in getattr(node, block, ()):
+                match child:
+                    case ast.FunctionDef() | ast.AsyncFunctionDef():
+                        self._functions[child.name, _first_line(child)] = child
+                        self._note_definitions(child, f"{prefix}{child.name}.<locals>.")
+                    case ast.ClassDef():
+                        self._classes[prefix + child.name].append(child)
+                        self._note_definitions(child, f"{prefix}{child.name}.")
+                    case ast.stmt() | ast.ExceptHandler() | ast.match_case():
+                        self._note_definitions(child, prefix)
 
     def _note_codes(self, code: CodeType) -> None:
         for constant in code.co_consts:
@@ -111,15 +121,37 @@ def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> 
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
-def _node_at(code: CodeType, nodes: list[FunctionNode]) -> FunctionNode | None:
+def _compiled_by_import(filename: str) -> CodeType | None:
+    """Return the code that importing compiled from the present text of a file: reading it is much faster than compiling."""
+    try:
+        stat = Path(filename).stat()
+        data = Path(importlib.util.cache_from_source(filename)).read_bytes()
+        magic, flags, mtime, size = struct.unpack("<4sLLL", data[:_HEADER])
+        if (
+            magic == importlib.util.MAGIC_NUMBER
+            and not flags
+            and (mtime, size) == (int(stat.st_mtime) & 0xFFFFFFFF, stat.st_size)
+        ):
+            code = marshal.loads(data[_HEADER:])  # noqa: S302 - the file that Python itself has just run
+            return code if isinstance(code, CodeType) else None
+    except (OSError, ValueError, EOFError, TypeError, NotImplementedError, struct.error):
+        pass
+    return None
+
+
+_HEADER = 16
+
+
+def _lambda_at(code: CodeType, nodes: list[ast.Lambda]) -> ast.Lambda | None:
     """Return the one of several lambdas on a line whose body holds the code: the smallest."""
+    if len(nodes) == 1:
+        return nodes[0]
     spans = [(line, column, end, end_column) for line, end, column, end_column in code.co_positions()
              if None not in (line, column, end, end_column) and (line, column) != (code.co_firstlineno, 0)]  # fmt: skip
     if not spans:
         return None
     start, end = min(span[:2] for span in spans), max(span[2:] for span in spans)
-    holding = [node for node in nodes if isinstance(node, ast.Lambda) and _holds(node.body, start, end)]
-    return min(holding, key=lambda node: _size(node.body), default=None)
+    return min((node for node in nodes if _holds(node.body, start, end)), key=lambda node: _size(node.body), default=None)
 
 
 def _holds(node: ast.expr, start: tuple[Any, ...], end: tuple[Any, ...]) -> bool:

@@ -67,14 +67,25 @@ class _Normaliser(ast.NodeVisitor):
         self._keeps_fields = False
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
-        return type(node)(**{name: self._copy(name, value) for name, value in ast.iter_fields(node) if name not in _SILENT})
+        return self._copy_of(node, {name: getattr(node, name, None) for name in node._fields if name not in _SILENT})
 
-    def _copy(self, name: str, value: Any) -> Any:
-        if isinstance(value, list):
-            if name in _BLOCKS:
-                return self._block(name, value)
-            return [self.visit(item) if isinstance(item, ast.AST) else item for item in value]
-        return self.visit(value) if isinstance(value, ast.AST) else value
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return node  # never changed, so it need not be copied
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        return node
+
+    def _copy_of(self, node: ast.AST, fields: dict[str, Any]) -> ast.AST:
+        """Return a node of the same kind with copies of these fields."""
+        for name, value in fields.items():
+            if isinstance(value, ast.AST):
+                fields[name] = self.visit(value)
+            elif isinstance(value, list):
+                fields[name] = self._block(name, value) if name in _BLOCKS else [self._copy(item) for item in value]
+        return type(node)(**fields) if fields else node
+
+    def _copy(self, item: Any) -> Any:
+        return self.visit(item) if isinstance(item, ast.AST) else item
 
     def _block(self, name: str, statements: list[ast.stmt]) -> list[ast.stmt]:
         copies = [self.visit(statement) for statement in statements if not _is_idle(statement)]
@@ -89,7 +100,7 @@ class _Normaliser(ast.NodeVisitor):
         fields["decorator_list"] = decorators
         if not annotated:
             fields |= {"returns": None, "args": _bare(node.args)} | ({"type_params": []} if "type_params" in fields else {})
-        copy = type(node)(**{name: self._copy(name, value) for name, value in fields.items()})
+        copy = self._copy_of(node, fields)
         self._keeps_fields = kept_fields
         return copy
 
@@ -99,7 +110,7 @@ class _Normaliser(ast.NodeVisitor):
         decorators = self._decorators(node.decorator_list)
         kept_fields, self._keeps_fields = self._keeps_fields, bool(decorators or node.bases or node.keywords)
         fields = dict(ast.iter_fields(node)) | {"decorator_list": decorators}
-        copy = type(node)(**{name: self._copy(name, value) for name, value in fields.items()})
+        copy = self._copy_of(node, fields)
         self._keeps_fields = kept_fields
         return copy
 

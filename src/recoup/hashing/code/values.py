@@ -23,7 +23,6 @@ __all__ = [
     "is_class",
     "is_code",
     "is_dunder",
-    "items_of",
     "members_of",
     "members_of_callable",
     "module_of",
