@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blake3 import blake3
 
-from recoup.hashing._forms import Attributes, Form, Kind, tag
+from recoup.hashing._forms import Attributes, Form, Kind, Reference, tag
 from recoup.types import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from recoup.hashing._forms import Stream
 
@@ -30,7 +30,9 @@ __all__ = [
     "BACK",
     "BYTES",
     "COLLECTIONS",
+    "FEW",
     "FLAT",
+    "LARGE",
     "STR",
     "atom_tokens",
     "container",
@@ -45,7 +47,10 @@ PREFIX: Final = b"recoup/1\n"
 
 INLINE: Final = 32
 LARGE: Final = 1 << 16
-"""From this many characters, bytes or members on, a value is hashed once per call and remembered."""
+"""From this many characters or bytes on, a text or buffer is hashed once per call and remembered."""
+
+FEW: Final = 64
+"""Below this many members, a container of atoms is encoded on the spot, each time it is met."""
 
 ATTRIBUTES, DICT, FROZENSET, LIST, SET, TUPLE = map(tag, ("attributes", "dict", "frozenset", "list", "set", "tuple"))
 BACK, BYTES, STR = tag("back"), tag("bytes"), tag("s")
@@ -141,11 +146,12 @@ ATOMS: Final[dict[type, Callable[[Any], bytes | None]]] = {
     complex: _complex,
     type(...): _constant("ellipsis"),
     type(NotImplemented): _constant("notimplemented"),
+    Reference: lambda reference: reference.__recoup_token__,
 }
 """Tokens of exact built-in types; `None` from one of them asks for the long way, since the value is large."""
 
 
-# --- flat containers: those with only atoms inside, which need no walk --------------------------
+# --- flat containers: few atoms and nothing else, which needs no walk ---------------------------
 
 _atom = ATOMS.get
 
@@ -164,15 +170,15 @@ def atom_tokens(members: Iterable[Any]) -> list[bytes] | None:
 
 def _flat_sequence(mark: bytes) -> Callable[[Sequence[Any]], bytes | None]:
     def flat(value: Sequence[Any]) -> bytes | None:
-        tokens = atom_tokens(value)
+        tokens = atom_tokens(value) if len(value) < FEW else None
         return None if tokens is None else framed(container(mark, len(tokens), tokens))
 
     return flat
 
 
-def _flat_set(mark: bytes) -> Callable[[Iterable[Any]], bytes | None]:
-    def flat(value: Iterable[Any]) -> bytes | None:
-        tokens = atom_tokens(value)
+def _flat_set(mark: bytes) -> Callable[[Collection[Any]], bytes | None]:
+    def flat(value: Collection[Any]) -> bytes | None:
+        tokens = atom_tokens(value) if len(value) < FEW else None
         return None if tokens is None else framed(container(mark, len(tokens), sorted(tokens)))
 
     return flat
@@ -180,7 +186,7 @@ def _flat_set(mark: bytes) -> Callable[[Iterable[Any]], bytes | None]:
 
 def _flat_mapping(mark: bytes) -> Callable[[Mapping[Any, Any]], bytes | None]:
     def flat(value: Mapping[Any, Any]) -> bytes | None:
-        tokens = atom_tokens(value.values())
+        tokens = atom_tokens(value.values()) if len(value) < FEW else None
         keys = atom_tokens(value) if tokens is not None else None
         if tokens is None or keys is None:
             return None
@@ -197,7 +203,7 @@ FLAT: Final[dict[type, Callable[[Any], bytes | None]]] = {
     set: _flat_set(SET),
     frozenset: _flat_set(FROZENSET),
 }
-"""Tokens of exact built-in containers of small atoms; `None` when something else is inside."""
+"""Tokens of exact built-in containers of few small atoms; `None` when something else is inside, or more."""
 
 COLLECTIONS: Final[dict[type, Callable[[Any], Form]]] = {
     list: lambda value: Form(LIST, value),

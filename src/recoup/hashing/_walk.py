@@ -11,6 +11,8 @@ The trail is Tarjan's stack: what has been entered and still belongs to an unfin
 
 from __future__ import annotations
 
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from recoup.hashing._canonical import (
@@ -18,7 +20,9 @@ from recoup.hashing._canonical import (
     BACK,
     BYTES,
     COLLECTIONS,
+    FEW,
     FLAT,
+    LARGE,
     STR,
     atom_tokens,
     container,
@@ -32,6 +36,8 @@ from recoup.hashing._refusal import refusal
 from recoup.types import Token
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from recoup.hashing._forms import Label
 
 __all__ = ["Known", "form_of", "place_label", "walk"]
@@ -39,9 +45,10 @@ __all__ = ["Known", "form_of", "place_label", "walk"]
 DETOURS: Final = 1_000_000
 """How many members of cycles may be walked again before a value is refused as too intertwined: a second's work."""
 
-_SMALL: Final = 64
-"""What weighs less (members, and bytes by this unit) is hashed again rather than remembered."""
+_UNIT: Final = 64
+"""Bytes that weigh as much as one member. What weighs less than `FEW` is hashed again rather than remembered."""
 
+_first = itemgetter(0)
 _atom, _flat, _collection = ATOMS.get, FLAT.get, COLLECTIONS.get
 
 
@@ -50,7 +57,7 @@ class Known(NamedTuple):
 
     value: Any
     token: bytes
-    form: Form
+    form: Form | None
     weight: int
 
 
@@ -87,8 +94,8 @@ class _Frame:
         self.slot = self.lowest = slot
         self.weight = 0
         self.tokens: list[bytes] = []
-        self.keys: list[bytes] | None = None
-        self.order: list[Any] = []
+        self.keys: Sequence[bytes] | None = None
+        self.order: Sequence[Any] = ()
         self.members = iter(form.members)
         self.alone = form.kind is not Kind.SEQUENCE
         """Whether the members that come now must not see each other."""
@@ -97,12 +104,16 @@ class _Frame:
             if keys is not None:
                 self.go_on_with_values(keys)
 
-    def go_on_with_values(self, keys: list[bytes]) -> None:
+    def go_on_with_values(self, keys: Sequence[bytes]) -> None:
         """Of a mapping, turn from the keys to the values, in the order of the keys' tokens."""
-        items = sorted(zip(keys, form_items(self.form), strict=True), key=_first)
-        self.keys = [key for key, _ in items]
-        self.order = [place for _, (place, _) in items]
-        self.members = iter([member for _, (_, member) in items])
+        members = self.form.members
+        if len(keys) > 1:
+            keys, self.order, values = zip(*sorted(zip(keys, members, members.values(), strict=True), key=_first), strict=True)
+            self.members = iter(values)
+        else:
+            self.order = list(members)
+            self.members = iter(members.values())
+        self.keys = keys
         self.tokens = []
         self.alone = False
 
@@ -113,8 +124,7 @@ class _Frame:
             return container(form.tag, len(tokens), tokens)
         if self.keys is None:
             return container(form.tag, len(tokens), sorted(tokens))
-        pairs = sorted(zip(self.keys, tokens, strict=True))
-        return container(form.tag, len(tokens), [token for pair in pairs for token in pair])
+        return container(form.tag, len(tokens), chain.from_iterable(sorted(zip(self.keys, tokens, strict=True))))
 
     def label(self) -> str:
         """Say how the member that is due is reached."""
@@ -129,10 +139,6 @@ class _Frame:
 def form_items(form: Form) -> Any:
     """Return the members that have a place, with it: index or key."""
     return form.members.items() if form.kind is Kind.MAPPING else enumerate(form.members)
-
-
-def _first(pair: tuple[bytes, Any]) -> bytes:
-    return pair[0]
 
 
 def walk(root: Any, known: dict[int, Known], path: str) -> bytes:
@@ -192,7 +198,7 @@ class _Walk:
         """Return the token of `value` if it can be had at once; else open a frame for it."""
         kind = type(value)
         flat = _flat(kind)
-        if flat is not None and len(value) < _SMALL:
+        if flat is not None:
             token = flat(value)
             if token is not None:
                 return token
@@ -226,7 +232,9 @@ class _Walk:
             return None
         if kind is Stream:
             token, length = stream_token(form)  # type: ignore[arg-type]  # as above
-            self.weigh(length // _SMALL)
+            self.weigh(length // _UNIT)
+            if length >= LARGE:
+                self.known[id(value)] = Known(value, token, None, length)
             return token
         return form if kind is Token else framed(form)  # type: ignore[return-value, arg-type]  # as above
 
@@ -238,8 +246,8 @@ class _Walk:
         self.weigh(weight)
         if frame.lowest >= frame.slot:
             self.forget(frame.slot)
-            if weight >= _SMALL:
-                self.known[id(frame.value)] = Known(frame.value, token, frame.form, weight * _SMALL)
+            if weight >= FEW:
+                self.known[id(frame.value)] = Known(frame.value, token, frame.form, weight * _UNIT)
         else:
             parent = self.frames[-1]
             parent.lowest = min(parent.lowest, frame.lowest)
@@ -254,12 +262,14 @@ class _Walk:
 
     def forget(self, slot: int) -> None:
         """Take everything from `slot` on off the trail: a later visit starts anew."""
-        cyclic = len(self.trail) - slot > 1
-        for value in self.trail[slot:]:
-            del self.slots[id(value)]
-            if cyclic:
-                self.unsettled[id(value)] = value
-        del self.trail[slot:]
+        trail, slots = self.trail, self.slots
+        if len(trail) == slot + 1:
+            del slots[id(trail.pop())]
+            return
+        for value in trail[slot:]:
+            del slots[id(value)]
+            self.unsettled[id(value)] = value
+        del trail[slot:]
 
     def count_detour(self, form: Form) -> None:
         """Give up on values whose cycles would be walked for ever."""

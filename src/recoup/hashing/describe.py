@@ -18,7 +18,7 @@ REDACTED: Final = "***"
 
 _SECRET_NAME = re.compile(
     r"""pass(wd|word|phrase|code)|(?<![a-z])pwd(?![a-z])|secret|credential|authorization|cookie
-    |(api|access|private|signing|encryption|ssh|account|shared)_?key|(?<![a-z])(auth|bearer|jwt|token|tokens)(?![a-z])|token$""",
+    |(api|access|private|signing|encryption|ssh|account|shared)_?key|(?<![a-z])(auth|bearer|jwt)(?![a-z])|token$""",
     re.VERBOSE,
 )
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\s.-]+")

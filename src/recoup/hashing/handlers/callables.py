@@ -2,11 +2,12 @@
 
 What can be found under its name is encoded by it: the module's dotted path from the project root, so that a script and
 an import agree, and the qualified name. What cannot (lambdas, inner functions, notebooks, a decorator's wrapper that
-carries another's name) is encoded by its code. The code of named functions is the business of the `CODE` policy.
+carries another's name) is encoded by its code and what it encloses. The code of named functions is the business of the `CODE` policy.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 import types
@@ -94,7 +95,18 @@ def _function(value: types.FunctionType) -> Form | bytes:
         return _FUNCTION + _name(value.__module__, value.__qualname__)
     from recoup.hashing.code import function_token  # noqa: PLC0415 - reading code is heavy, and few values need it
 
-    return Form(_CODE, (Reference(function_token(value)),), nameless)
+    enclosed = Attributes(_enclosed(value))
+    members = (Reference(function_token(value)), value.__defaults__, value.__kwdefaults__, enclosed)
+    return Form(_CODE, members, ("", ".__defaults__", ".__kwdefaults__", "").__getitem__)
+
+
+def _enclosed(value: types.FunctionType) -> dict[str, Any]:
+    """Return the variables of enclosing functions by name; one that has no value yet is left out."""
+    enclosed = {}
+    for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=True):
+        with contextlib.suppress(ValueError):
+            enclosed[name] = cell.cell_contents
+    return enclosed
 
 
 def _builtin(value: types.BuiltinFunctionType) -> Form | bytes:

@@ -55,7 +55,7 @@ def _extra(value: Any, base: type) -> tuple[type, Attributes] | None:
 
 def _values(column: Any) -> Any:
     array = column.array
-    return array.to_numpy() if isinstance(array, NumpyExtensionArray) else array
+    return array.to_numpy() if type(array) is NumpyExtensionArray else array
 
 
 def _index(index: pd.Index[Any]) -> Form:
@@ -126,6 +126,7 @@ def _timedelta(value: pd.Timedelta) -> Form:
 
 
 HANDLERS: Final[dict[type, Encoder]] = {
+    NumpyExtensionArray: lambda array: Form(_NUMPY, (array.to_numpy(),), nameless),
     pd.Interval: lambda value: Form(_INTERVAL, (value.left, value.right, value.closed), nameless),
     pd.Period: lambda value: Form(_PERIOD, (value.ordinal, value.freqstr), nameless),
     pd.Timedelta: _timedelta,
@@ -143,6 +144,5 @@ FAMILIES: Final[dict[type, Encoder]] = {
     pd.Categorical: _categorical,
     pd.arrays.SparseArray: _sparse,
     pd.arrays.IntervalArray: _intervals,
-    NumpyExtensionArray: lambda array: Form(_NUMPY, (array.to_numpy(),), nameless),
     ExtensionArray: _extension,
 }

@@ -83,7 +83,7 @@ def _fixed_blocks(chunk: Any) -> Iterator[NDArray[Any]]:
         values = _values(part)
         if part.null_count:
             values = values.copy()
-            values[part.is_null().to_numpy(zero_copy_only=False)] = 0
+            values[part.is_null().to_numpy(zero_copy_only=False)] = np.zeros((), values.dtype)
         yield values
 
 

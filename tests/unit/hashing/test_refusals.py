@@ -1,0 +1,193 @@
+"""What has no stable content is refused: with its path, its type, and two remedies that work."""
+
+import asyncio
+import functools
+import io
+import itertools
+import socket
+import sqlite3
+import threading
+import weakref
+
+import pytest
+
+from recoup.exceptions import HashError
+from recoup.hashing import Hasher, digest, register_digest
+
+
+class Client:
+    def __init__(self, **attributes):
+        self.__dict__.update(attributes)
+
+
+def refused(value, path=""):
+    with pytest.raises(HashError) as caught:
+        Hasher().token(value, path)
+    return caught.value
+
+
+async def _coroutine():
+    """Do nothing."""
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (lambda: iter([1, 2, 3]), "list_iterator"),
+        (lambda: (i for i in range(3)), "generator"),
+        (lambda: map(str, [1, 2, 3]), "map"),
+        (lambda: zip([1], [2], strict=True), "zip"),
+        (itertools.count, "itertools.count"),
+        (lambda: enumerate([1]), "enumerate"),
+        (lambda: reversed([1, 2]), "list_reverseiterator"),
+    ],
+)
+def test_iterators_are_refused_and_left_unconsumed(make, kind):
+    iterator, untouched = make(), make()
+    error = refused(iterator, "rows")
+    assert error.kind == kind
+    assert "list" in str(error)
+    assert next(iterator) == next(untouched)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        threading.Lock,
+        threading.RLock,
+        threading.Event,
+        threading.local,
+        lambda: sqlite3.connect(":memory:"),
+        lambda: weakref.ref(Client),
+        lambda: _coroutine.__code__,
+        object,
+    ],
+)
+def test_locks_connections_and_the_like_are_refused(make):
+    value = make()
+    error = refused({"config": [value]}, "options")
+    assert error.path.startswith("options['config'][0]")
+    if isinstance(value, sqlite3.Connection):
+        value.close()
+
+
+def test_sockets_are_refused():
+    with socket.socket() as connection:
+        assert refused(connection).kind == "socket.socket"
+
+
+def test_open_files_are_refused_unread(tmp_path):
+    (tmp_path / "a").write_text("content")
+    for mode in ("r", "rb"):
+        with (tmp_path / "a").open(mode) as file:
+            assert "path" in str(refused(file, "source"))
+            assert file.tell() == 0
+    with io.BufferedReader(io.BytesIO(b"abc")) as reader:
+        refused(reader)
+
+
+def test_coroutines_are_refused_and_can_still_be_awaited():
+    waiting = _coroutine()
+    refused(waiting)
+    asyncio.run(waiting)
+
+
+@pytest.mark.parametrize(
+    ("wrap", "path"),
+    [
+        (lambda bad: Client(client=Client(_lock=bad)), "cfg.client._lock"),
+        (lambda bad: [0, 1, 2, {"x": bad}], "cfg[3]['x']"),
+        (lambda bad: {"a": ({"b": bad},)}, "cfg['a'][0]['b']"),
+        (lambda bad: {(1, 2): bad}, "cfg[<tuple>]"),
+        (lambda bad: functools.partial(print, bad), "cfg.args[0]"),
+        (lambda bad: Client(run=Client(inner=bad).__init__), "cfg.run.__self__.inner"),
+        (lambda bad: {"z": 1, "a": [bad], "m": 2}, "cfg['a'][0]"),
+        (slice, "cfg.stop"),
+        (ValueError, "cfg.args[0]"),
+    ],
+)
+def test_the_path_leads_to_the_culprit(wrap, path):
+    assert refused(wrap(threading.Lock()), "cfg").path == path
+
+
+def test_a_long_path_shows_both_ends():
+    value = threading.Lock()
+    for _ in range(500):
+        value = [value]
+    error = refused(Client(deep=value), "cfg")
+    assert error.path.startswith("cfg.deep[0][0]")
+    assert "…" in error.path
+    assert len(str(error)) < 500
+
+
+def test_the_message_names_value_type_and_two_remedies():
+    error = refused(Client(client=Client(_lock=threading.Lock())), "cfg")
+    assert str(error) == (
+        "cannot hash `cfg.client._lock`: _thread.lock has no stable content. Leave it out of the key: "
+        "cache_policy=INPUTS - 'cfg'; or give `Client` a method `__recoup_digest__` that returns what stands for it."
+    )
+
+
+def test_a_class_that_is_not_the_users_is_registered_instead():
+    connection = sqlite3.connect(":memory:")
+    assert "register_digest(sqlite3.Connection, function)" in str(refused([connection], "conn"))
+    connection.close()
+
+
+def test_without_a_name_there_is_no_argument_to_leave_out():
+    error = refused([threading.Lock()])
+    assert error.path == "[0]"
+    assert "cache_key_fn" in str(error)
+
+
+def test_the_cause_is_kept():
+    assert isinstance(refused(threading.Lock()).__cause__, TypeError)
+
+
+def test_an_error_in_the_users_own_reduce_is_a_refusal_too():
+    class Broken:
+        def __reduce__(self):
+            raise ZeroDivisionError
+
+    assert isinstance(refused(Broken()).__cause__, ZeroDivisionError)
+
+
+def test_a_remedy_works_own_method():
+    class Connection:
+        def __init__(self, url):
+            self.url, self._lock = url, threading.Lock()
+
+        def __recoup_digest__(self):
+            return self.url
+
+    assert digest(Connection("a")) == digest(Connection("a"))
+    assert digest(Connection("a")) != digest(Connection("b"))
+    assert digest(Connection("a")) != digest("a")
+
+
+def test_what_a_method_returns_may_be_refused_as_well():
+    class Connection:
+        def __recoup_digest__(self):
+            return [threading.Lock()]
+
+    assert refused({"c": Connection()}, "arg").path == "arg['c'][0]"
+
+
+def test_a_remedy_works_registration():
+    class Foreign:
+        def __init__(self, url):
+            self.url, self._lock = url, threading.Lock()
+
+    class Special(Foreign):
+        pass
+
+    refused(Foreign("a"))
+    register_digest(Foreign, lambda foreign: foreign.url)
+    assert digest(Foreign("a")) == digest(Foreign("a")) != digest(Foreign("b"))
+    assert digest(Special("a")) != digest(Foreign("a"))
+
+
+def test_plain_types_cannot_be_registered():
+    for kind in (int, dict, object):
+        with pytest.raises(ValueError, match="cannot have another digest"):
+            register_digest(kind, repr)
