@@ -92,7 +92,14 @@ def test_the_bytes_do_not_depend_on_how_the_module_was_loaded(project, tmp_path)
 @pytest.mark.parametrize("layout", ["flat", "src"])
 @pytest.mark.parametrize(
     ("reader", "start"),
-    [("scripts/read.py", "."), ("scripts/read.py", ".."), ("-c", "."), ("-c", "scripts"), ("shop/read.py", "..")],
+    [
+        ("scripts/read.py", "."),
+        ("scripts/read.py", ".."),
+        ("-c", "."),
+        ("-c", "scripts"),
+        ("shop/read.py", ".."),
+        ("../elsewhere/read.py", "scripts"),
+    ],
 )
 def test_a_module_that_nobody_has_imported_is_found(tmp_path, layout, reader, start):
     """In the project of the program or of the working directory, whether or not that is on the path."""
@@ -100,6 +107,7 @@ def test_a_module_that_nobody_has_imported_is_found(tmp_path, layout, reader, st
     base = root / "src" if layout == "src" else root
     (base / "shop").mkdir(parents=True)
     (root / "scripts").mkdir()
+    (tmp_path / "elsewhere").mkdir()
     (root / "pyproject.toml").touch()
     (base / "shop/__init__.py").touch()
     (base / "shop/tools.py").write_text("NAME = 'tools'")
