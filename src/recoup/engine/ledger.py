@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from blake3 import blake3
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from recoup.records import Record
     from recoup.types import Key
 
-__all__ = ["Ledger", "LoadFailed"]
+__all__ = ["Examined", "Ledger", "LoadFailed"]
 
 INLINE_BYTES = 64 * 1024
 """Values up to this size lie in their record."""
@@ -48,6 +48,15 @@ class LoadFailed(Exception):
     def __init__(self, because: Rejected) -> None:
         super().__init__(because.detail)
         self.because = because
+
+
+class Examined(NamedTuple):
+    """A record object under its full name; `record` is `None` where it cannot be read, and `problem` says what is wrong."""
+
+    name: str
+    record: Record | None
+    payload: memoryview | None
+    problem: str
 
 
 class Ledger:
@@ -79,15 +88,16 @@ class Ledger:
                 open_storage(self.store)
                 self._opened = True
             data = self.store.get(name)
-            record, payload = self._decode(name, data)
         except ObjectNotFound:
             return Absent()
+        except StoreError as exc:
+            return Rejected("unknown", f"the storage could not be read: {exc}")
+        try:
+            record, payload = self._decode(name, data)
         except NewerFormat as exc:
             return Rejected("unreadable", str(exc))
         except DamagedRecord as exc:
             return Rejected("damaged", f"its record was damaged: {exc}")
-        except StoreError as exc:
-            return Rejected("unreadable", f"the storage could not be read: {exc}")
         if record.key != key or record.task != task:
             return Rejected("damaged", "the record under its name belongs to another key")
         return Found(record, payload, self.clock.time())
@@ -118,6 +128,18 @@ class Ledger:
             if task is None or record.task == task:
                 yield record
 
+    def examine(self) -> Iterator[Examined]:
+        """Yield each record object of the storage with what is wrong with it; nothing is decoded."""
+        for info in self.store.list("records"):
+            try:
+                record, payload = self._decode(info.name, self.store.get(info.name))
+            except ObjectNotFound:  # withdrawn since it was listed
+                continue
+            except StoreError as exc:
+                yield Examined(info.name, None, None, str(exc))
+            else:
+                yield Examined(info.name, record, payload, "" if self.present(record) else "its stored value is gone")
+
     def withdraw(self, task: str, key: Key) -> bool:
         """Remove the records of `key`; say whether there were any. Values stay for others that share them."""
         removed, slot = False, 0
@@ -142,17 +164,25 @@ class Ledger:
 
         Raises `LoadFailed` when the bytes are gone, are not what was written, or cannot be decoded here.
         """
+        data = self.read(record, payload)
         try:
-            data = payload if record.value.inline and payload is not None else self._value_bytes(record)
             return decoder(record.serializer).decode(data)
+        except (NotLoadableHere, SerializationError) as exc:
+            raise LoadFailed(Rejected("unreadable", f"its stored value cannot be loaded here: {exc}")) from exc
+
+    def read(self, record: Record, payload: Buffer | None = None) -> Buffer:
+        """Return the verified bytes of the value of `record`, as its serializer wrote them.
+
+        Raises `LoadFailed` when they are gone or are not what was written.
+        """
+        try:
+            return payload if record.value.inline and payload is not None else self._value_bytes(record)
         except ObjectNotFound as exc:
             raise LoadFailed(Rejected("missing", "its stored value is gone")) from exc
         except DamagedRecord as exc:
             raise LoadFailed(Rejected("damaged", f"its stored value was damaged: {exc}")) from exc
-        except (NotLoadableHere, SerializationError) as exc:
-            raise LoadFailed(Rejected("unreadable", f"its stored value cannot be loaded here: {exc}")) from exc
         except StoreError as exc:
-            raise LoadFailed(Rejected("unreadable", f"its stored value could not be read: {exc}")) from exc
+            raise LoadFailed(Rejected("unknown", f"its stored value could not be read: {exc}")) from exc
 
     def _value_bytes(self, record: Record) -> Buffer:
         if record.value.inline:
@@ -188,10 +218,16 @@ class Ledger:
 
     def _keep_code(self, code: CodeParts) -> None:
         if self._code_parts.get(code.digest) is None:
-            name = _parts_name(code.digest)
-            if not self.store.exists(name):
-                self.store.put(name, (msgspec.json.encode(code),))
+            name, data = _parts_name(code.digest), msgspec.json.encode(code)
+            if self._bytes_at(name) != data:
+                self.store.put(name, (data,))
             self._code_parts[code.digest] = code
+
+    def _bytes_at(self, name: str) -> bytes | None:
+        try:
+            return self.store.get(name)
+        except ObjectNotFound:
+            return None
 
     # --- what earlier records say ------------------------------------------------------------
 
