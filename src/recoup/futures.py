@@ -7,6 +7,7 @@ somebody looks, a fresh object each time.
 from __future__ import annotations
 
 import concurrent.futures
+import contextvars
 import queue
 import threading
 import time
@@ -39,7 +40,8 @@ _worker = threading.local()
 class PrefectFuture(Generic[R]):
     """The result of a submitted call.
 
-    `work` is run once, by a thread of the task runner or by one of them that would otherwise wait for it.
+    `work` is run once, in the context in which the future was made, by a thread of the task runner or by one of them
+    that would otherwise wait for it.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class PrefectFuture(Generic[R]):
         self.task_run_id = task_run_id
         self._upstream = upstream
         self._work: Callable[[], State[R]] | None = work
+        self._context = contextvars.copy_context()
         self._started = threading.Lock()
         self._ended: concurrent.futures.Future[State[R]] = concurrent.futures.Future()
 
@@ -97,7 +100,7 @@ class PrefectFuture(Generic[R]):
         before = getattr(_worker, "working", False)
         _worker.working = True
         try:
-            self._ended.set_result(work())
+            self._ended.set_result(self._context.run(work))
         except BaseException as exc:
             self._ended.set_exception(exc)
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import threading
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
@@ -60,12 +59,11 @@ class ThreadPoolTaskRunner(TaskRunner):
         """Run `future` on a thread once all of `upstream` have ended."""
         if self._pool is None:
             raise MissingContextError("the task runner is not running: submit tasks inside a flow")
-        run = contextvars.copy_context().run
         pool = self._pool
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
         if not upstream:
-            pool.submit(run, future.run)
+            pool.submit(future.run)
             return
         missing = len(upstream)
 
@@ -76,7 +74,7 @@ class ThreadPoolTaskRunner(TaskRunner):
                 last = missing == 0
             if last:
                 try:
-                    pool.submit(run, future.run)
+                    pool.submit(future.run)
                 except RuntimeError:  # the pool was shut down after an error
                     future.give_up(Cancelled(message="the flow ended before this call began"))
 

@@ -8,9 +8,11 @@ A task is called like its function, inside flows and outside; `submit` and `map`
 
 from __future__ import annotations
 
+import contextvars
 import copy
 import functools
 import inspect
+import itertools
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
@@ -20,8 +22,7 @@ from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext, next_number
 from recoup.engine.call import Call, Terms
 from recoup.engine.drive import adrive, drive
-from recoup.engine.ledger import LoadFailed
-from recoup.engine.steps import Found
+from recoup.engine.steps import Found, Rejected
 from recoup.engine.validity import judge
 from recoup.events import Advised, CallId, DidFail, emit
 from recoup.exceptions import (
@@ -217,7 +218,8 @@ class Task(Generic[P, R]):
             _require(upstream, self.name)
             call = self._call(args, kwargs, label=label)
             call.lazy = True
-            call.run_again = lambda: self._run_again(args, kwargs, label)
+            context = contextvars.copy_context()
+            call.run_again = lambda: context.copy().run(self._run_again, args, kwargs, label)
             outcome = _run_async(adrive(call)) if self.isasync else drive(call)
         except UpstreamTaskError as exc:
             flow = FlowRunContext.get()
@@ -231,11 +233,12 @@ class Task(Generic[P, R]):
     def _run_again(self, args: tuple[Any, ...], kwargs: dict[str, Any], label: str) -> Reference | None:
         """Compute a result anew that was recorded and is gone."""
         call = self._call(args, kwargs, label=label)
+        call.run_again = lambda: None
         if self.isasync:  # the loop of this thread, if any, may be the one that asks
             from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only when it is needed
 
             with ThreadPoolExecutor(1) as pool:
-                return pool.submit(_run_async, adrive(call)).result().reference
+                return pool.submit(contextvars.copy_context().run, _run_async, adrive(call)).result().reference
         return drive(call).reference
 
     # --- looking ---------------------------------------------------------------------------
@@ -250,26 +253,27 @@ class Task(Generic[P, R]):
         return found.record if found is not None else None
 
     def cached(self, *args: P.args, **kwargs: P.kwargs) -> bool:
-        """Say whether a call with these arguments would be served without running the body."""
+        """Say whether a call with these arguments would be served without running the body.
+
+        Large values are not read for the answer: only the call itself finds out that one is damaged.
+        """
         found = self._find(args, kwargs)
-        if found is None:
-            return False
-        ledger = self._terms(FlowRunContext.get()).ledger
-        assert ledger is not None
-        if not found.record.value.inline:
-            return ledger.present(found.record)
-        try:
-            ledger.load(found.record, found.payload)
-        except LoadFailed:
-            return False
-        return True
+        return found is not None and not self._terms(FlowRunContext.get()).refresh
 
     def _find(self, args: Any, kwargs: Any) -> Found | None:
         call = self._call(args, kwargs)
-        if call.key is None or call.terms.ledger is None:
+        ledger = call.terms.ledger
+        if call.key is None or ledger is None:
             return None
-        found = judge(call.terms.ledger.find(call.terms.identity, call.key), call.terms)
-        return found if isinstance(found, Found) else None
+        for slot in itertools.count():
+            found = judge(ledger.find(call.terms.identity, call.key, slot), call.terms)
+            rejected = found if isinstance(found, Rejected) else ledger.unusable(found)
+            if rejected is None:
+                assert isinstance(found, Found)
+                return found
+            if rejected.cause != "unreadable":
+                break
+        return None
 
     def invalidate(self, *args: P.args, **kwargs: P.kwargs) -> bool:
         """Withdraw the record of a call with these arguments; say whether there was one."""

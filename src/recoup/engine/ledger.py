@@ -72,6 +72,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._histories: dict[str, History] = {}
         self._code_parts: dict[str, CodeParts | None] = {}
+        self._kept_code: set[str] = set()
         self._opened = False
         self._marked = False
 
@@ -159,6 +160,17 @@ class Ledger:
         except StoreError:
             return False
 
+    def unusable(self, found: Found) -> Rejected | None:
+        """Return why a record that was found cannot be served, if it cannot; large values are not read for that."""
+        record = found.record
+        if not record.value.inline:
+            return None if self.present(record) else Rejected("missing", "its stored value is gone")
+        try:
+            self.load(record, found.payload)
+        except LoadFailed as exc:
+            return exc.because
+        return None
+
     def load(self, record: Record, payload: Buffer | None = None) -> Any:
         """Return the value of `record`, a fresh object, decoded from verified bytes.
 
@@ -217,10 +229,11 @@ class Ledger:
         return record
 
     def _keep_code(self, code: CodeParts) -> None:
-        if self._code_parts.get(code.digest) is None:
+        if code.digest not in self._kept_code:
             name, data = _parts_name(code.digest), msgspec.json.encode(code)
             if self._bytes_at(name) != data:
                 self.store.put(name, (data,))
+            self._kept_code.add(code.digest)
             self._code_parts[code.digest] = code
 
     def _bytes_at(self, name: str) -> bytes | None:

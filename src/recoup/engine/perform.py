@@ -58,10 +58,11 @@ class Performer:
         assert ledger is not None
         reference = None
         value: Any = NotSet
+        if call.run_again is not None:  # a future or state speaks of it, and loads an object for each who looks
+            reference = Reference(ledger, record, step.found.payload if record.value.inline else None, call.run_again)
         if call.lazy and record.input:
             if not ledger.present(record):
                 return Rejected("missing", "its stored value is gone")
-            reference = Reference(ledger, record, step.found.payload if record.value.inline else None, call.run_again)
         else:
             try:
                 value = ledger.load(record, step.found.payload)

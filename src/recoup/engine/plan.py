@@ -32,8 +32,8 @@ def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
                 if isinstance(served, Outcome):
                     return served
                 verdict = served
-            because = verdict
-            if because.cause != "unreadable":
+            because = because if slot and verdict.cause == "first" else verdict
+            if verdict.cause != "unreadable":
                 break
             slot += 1  # what this environment cannot decode stays; ours is kept beside it
         arguments_changed: bool = yield Begin(because)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from recoup.engine.ledger import LoadFailed
@@ -24,7 +25,7 @@ class Reference:
     the value turns out to be gone or damaged, and returns the new reference.
     """
 
-    __slots__ = ("__recoup_token__", "_ledger", "_recompute", "payload", "record")
+    __slots__ = ("__recoup_token__", "_ledger", "_mending", "_recompute", "payload", "record")
 
     def __init__(
         self, ledger: Ledger, record: Record, payload: memoryview | None, recompute: Callable[[], Reference | None] | None
@@ -32,6 +33,7 @@ class Reference:
         self._ledger = ledger
         self.payload = payload
         self._recompute = recompute
+        self._mending = threading.Lock()
         self._speak_of(record)
 
     def _speak_of(self, record: Record) -> None:
@@ -43,19 +45,25 @@ class Reference:
 
         Raises `MissingResult` when it is gone and cannot be computed from here.
         """
+        record = self.record
         try:
-            return self._ledger.load(self.record, self.payload)
+            return self._ledger.load(record, self.payload)
         except LoadFailed as exc:
-            again = self._recompute() if self._recompute is not None else None
-            if again is None:
-                message = (
-                    f"the result of {self.record.task} is not available: {exc.because.detail}. Run the flow again to recreate it."
-                )
-                raise MissingResult(message) from exc
-        self.payload = again.payload
-        self._recompute = None  # what was computed a moment ago and is gone again will not come back
-        self._speak_of(again.record)
+            with self._mending:
+                if self.record is record:  # otherwise somebody else has computed it again meanwhile
+                    self._compute_again(exc)
         return self.load()
+
+    def _compute_again(self, failed: LoadFailed) -> None:
+        again = self._recompute() if self._recompute is not None else None
+        if again is None:
+            message = (
+                f"the result of {self.record.task} is not available: {failed.because.detail}. Run the flow again to recreate it."
+            )
+            raise MissingResult(message) from failed
+        self._recompute = None  # what was computed a moment ago and is gone again will not come back
+        self.payload = again.payload
+        self._speak_of(again.record)
 
     def __repr__(self) -> str:
         return f"Reference({self.record.task}, {self.record.key[:12]})"
