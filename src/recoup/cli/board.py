@@ -7,20 +7,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from recoup.events import DidCompute, DidFail, Hit, NotCached, WillCompute, WillRetry, WriteFailed
+from recoup.events import DidCompute, DidFail, Hit, WillCompute
 from recoup.wording import duration
 
 if TYPE_CHECKING:
-    from recoup.events import CallId, Event
+    from recoup.events import Event
 
-__all__ = ["Board", "Row"]
+__all__ = ["Board", "Row", "Status"]
 
 Status = Literal["running", "failed", "ran", "cached"]
 
 
 @dataclass
 class Row:
-    """The calls of one task: how many of each kind, why the last body ran, where the last hit came from."""
+    """The calls of one task: how many of each kind, why bodies ran, where hits came from, what went wrong."""
 
     task: str
     ran: int = 0
@@ -31,7 +31,6 @@ class Row:
     why: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
-    retries: int = 0
     running: dict[int, float] = field(default_factory=dict)
 
     @property
@@ -47,25 +46,26 @@ class Row:
         return "running" if self.running else "ran" if self.ran else "cached"
 
     @property
-    def counts(self) -> str:
-        """Return `12 cached · 3 ran · 1 running` for a task with many calls, `ran` for one."""
-        counted = {"cached": self.cached, "ran": self.ran, "failed": self.failed, "running": len(self.running)}
-        if self.calls == 1:
-            return self.status
-        return " · ".join(f"{number} {kind}" for kind, number in counted.items() if number)
+    def name(self) -> str:
+        """Return the task, with the number of its calls where there were many."""
+        return self.task if self.calls == 1 else f"{self.task} {self.calls}"
 
     @property
-    def reasons(self) -> str:
-        """Return why bodies ran, or where hits came from, the most frequent first."""
+    def story(self) -> str:
+        """Return what happened and why: `12 cached · 3 ran · helper clean() changed`."""
+        counted = {"cached": self.cached, "ran": self.ran, "failed": self.failed, "running": len(self.running)}
+        several = [f"{number} {kind}" for kind, number in counted.items() if number]
+        told: list[str] = several if self.calls > 1 else [self.status]
         if self.errors:
-            return self.errors[-1]
-        told = [_most(self.why)] if self.why else []
-        if self.sources and not self.why:
-            told.append(f"from run {_most(self.sources)}")
+            told.append(_most(self.errors))
+        elif self.why:
+            told.append(_most([why for why, _ in self.why.most_common()]))
+        elif self.sources:
+            told.append(f"from run {next(iter(self.sources))}" if len(self.sources) == 1 else f"from {len(self.sources)} runs")
         return " · ".join(told)
 
     def spent(self, now: float) -> str:
-        """Return how long bodies took, and what hits saved."""
+        """Return how long bodies took until `now`, and what hits saved."""
         seconds = self.seconds + sum(now - since for since in self.running.values())
         told = [duration(seconds)] if self.ran or self.running or self.failed else []
         if self.cached:
@@ -82,46 +82,42 @@ class Board:
 
     def __call__(self, event: Event) -> None:
         """Count `event`."""
-        call = getattr(event, "call", None)
-        if call is None or isinstance(event, NotCached | WriteFailed):
-            return
+        if isinstance(event, WillCompute | DidCompute | Hit | DidFail):
+            with self._lock:
+                _count(self._rows.setdefault(event.call.task, Row(event.call.task)), event)
+
+    def rows(self, most: int | None = None) -> tuple[list[Row], int]:
+        """Return the rows and how many were left out: beyond `most`, those whose calls have ended come last."""
         with self._lock:
-            self._count(self._row(call), event)
-
-    def rows(self) -> list[Row]:
-        """Return the rows as they are now."""
-        with self._lock:
-            return list(self._rows.values())
-
-    def _row(self, call: CallId) -> Row:
-        return self._rows.setdefault(call.task, Row(call.task))
-
-    @staticmethod
-    def _count(row: Row, event: Event) -> None:
-        match event:
-            case WillCompute():
-                row.running[event.call.number] = event.at
-                row.why[event.why] += 1
-            case DidCompute():
-                row.running.pop(event.call.number, None)
-                row.ran += 1
-                row.seconds += event.seconds
-            case Hit():
-                row.cached += 1
-                row.saved += event.saved
-                row.sources[event.from_run_name or "of no flow"] += 1
-            case DidFail():
-                row.running.pop(event.call.number, None)
-                row.failed += 1
-                row.seconds += event.seconds
-                row.errors.append(event.error)
-            case WillRetry():
-                row.retries += 1
-            case _:
-                pass
+            rows = list(self._rows.values())
+        if most is None or len(rows) <= most:
+            return rows, 0
+        ended = [row for row in rows if not row.running]
+        left_out = ended[: len(rows) - most]
+        return [row for row in rows if row not in left_out][:most], len(rows) - most
 
 
-def _most(counted: Counter[str]) -> str:
-    """Return the most frequent text, and how many others there were."""
-    (text, _), others = counted.most_common(1)[0], len(counted) - 1
-    return f"{text}, and {others} other reason{'s' if others > 1 else ''}" if others else text
+def _count(row: Row, event: WillCompute | DidCompute | Hit | DidFail) -> None:
+    match event:
+        case WillCompute():
+            row.running[event.call.number] = event.at
+            # Of the items of a map, each would have a reason of its own.
+            row.why["first time" if event.cause == "first" and event.call.label else event.why] += 1
+        case DidCompute():
+            row.running.pop(event.call.number, None)
+            row.ran += 1
+            row.seconds += event.seconds
+        case Hit():
+            row.cached += 1
+            row.saved += event.saved
+            row.sources[event.from_run_name or "of no flow"] += 1
+        case DidFail():
+            row.running.pop(event.call.number, None)
+            row.failed += 1
+            row.seconds += event.seconds
+            row.errors.append(f"{event.call.label}: {event.error}" if event.call.label else event.error)
+
+
+def _most(told: list[str]) -> str:
+    """Return the first text, and how many others there were."""
+    return told[0] if len(told) == 1 else f"{told[0]}, and {len(told) - 1} more"

@@ -7,17 +7,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from recoup.cli.exits import Exit, Usage
 from recoup.cli.failures import show_failure
 from recoup.cli.progress import json_lines, nothing, plain_lines, stdout_of_our_own
-from recoup.cli.stopwatch import Stopwatch
+from recoup.cli.stopwatch import Split, Stopwatch
 from recoup.cli.target import ImportFailed, load_flow
 from recoup.engine.journal import amend_run
 from recoup.engine.tally import Tally
-from recoup.events import FlowEnded, FlowStarted, subscribed
+from recoup.events import DidStore, FlowEnded, FlowStarted, subscribed
 from recoup.exceptions import StoreError
 from recoup.hashing import describe
 from recoup.logs import log_to_stderr, quiet
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
 
     from recoup.abc import ObjectStore
     from recoup.cli.progress import Subscriber
-    from recoup.cli.stopwatch import Split
     from recoup.events import Event
-    from recoup.flows import Flow
 
 __all__ = ["main"]
 
@@ -51,16 +50,23 @@ def main(options: Namespace) -> int:
         stack.enter_context(temporary_settings(**_settings(options)))
         stack.enter_context(quiet())
         log_to_stderr()
-        try:
-            with stopwatch.importing():
-                flow = load_flow(options.target)
-        except ImportFailed as exc:
-            show_failure(exc.error, f"{exc} cannot be imported")
-            return Exit.FAILED
-        inputs = convert_parameters(flow.name, flow.fn, texts=texts, data=data)
-        store = ResultStore.of_options(flow.result_storage, None, None).result_storage
-        ensure_marker(store)  # before the work: a storage that takes nothing is no surprise for its end
-        return _Run(options, flow, store, stopwatch, out).do(inputs)
+        run = _Run(options, stopwatch, out)
+        with _shown(options, out) as show, subscribed(run), subscribed(show):
+            run.do(texts, data)
+        return run.report()
+
+
+def _shown(options: Namespace, out: TextIO) -> AbstractContextManager[Subscriber]:
+    """Return what shows the run while it goes on."""
+    if options.quiet:
+        return nothing()
+    if options.json:
+        return json_lines(out)
+    if sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+        from recoup.cli.live import live_rows  # noqa: PLC0415 - rich is imported only where it is seen
+
+        return live_rows(options.target)
+    return plain_lines()
 
 
 # --- options -----------------------------------------------------------------------------------
@@ -120,103 +126,118 @@ def _settings(options: Namespace) -> dict[str, Any]:
 class _Run:
     """One run of a flow, watched from outside (a subscriber)."""
 
-    def __init__(self, options: Namespace, flow: Flow[..., Any], store: ObjectStore, stopwatch: Stopwatch, out: TextIO) -> None:
-        self.tally = Tally()
-        self.started: FlowStarted | None = None
-        self.ended: FlowEnded | None = None
+    def __init__(self, options: Namespace, stopwatch: Stopwatch, out: TextIO) -> None:
         self._options = options
-        self._flow = flow
-        self._store = store
         self._stopwatch = stopwatch
         self._out = out
+        self._split = Split(0, 0, 0, 0)
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self._count_from_here()
+
+    def _count_from_here(self) -> None:
+        """Begin anew: a module may have run something when it was imported."""
+        self._tally = Tally()
+        self._started: FlowStarted | None = None
+        self._ended: FlowEnded | None = None
+        self._kept = 0
 
     def __call__(self, event: Event) -> None:
         """Count `event`, and remember the ends of the run."""
-        self.tally(event)
-        if isinstance(event, FlowStarted) and self.started is None:
-            self.started = event
-        if isinstance(event, FlowEnded) and event.parent is None:
-            self.ended = event
+        self._tally(event)
+        match event:
+            case FlowStarted() if self._started is None:
+                self._started = event
+            case FlowEnded() if self._started is not None and event.run == self._started.run:
+                self._ended = event
+            case DidStore():
+                self._kept += 1
+            case _:
+                pass
 
-    def do(self, inputs: dict[str, Any]) -> int:
-        """Run the flow with `inputs` and report; return the exit code."""
-        value, error = None, None
+    def do(self, texts: dict[str, str], data: dict[str, Any]) -> None:
+        """Import the flow and run it with these parameters. Raises what stands between the user and the run."""
         try:
-            with self._shown() as show, subscribed(self), subscribed(show):
-                value = self._call(inputs)
+            with self._stopwatch.importing():
+                flow = load_flow(self._options.target)
+        except ImportFailed as exc:
+            self._error = exc
+            return
+        self._count_from_here()
+        inputs = convert_parameters(flow.name, flow.fn, texts=texts, data=data)
+        store = ResultStore.of_options(flow.result_storage, None, None).result_storage
+        ensure_marker(store)  # before the work: a storage that takes nothing is no surprise for its end
+        args, kwargs = flow.binder.unbind(inputs)
+        try:
+            returned = flow(*args, **kwargs)
+            self._value = asyncio.run(returned) if flow.isasync else returned
         except BaseException as exc:
-            if self.started is None:  # nothing of the user's has run yet
+            if self._started is None:  # nothing of the user's has run
                 raise
-            error = exc
-        split = self._stopwatch.split(self.tally.body_seconds)
-        self._amend(split)
-        if error is not None:
+            self._error = exc
+        self._split = self._stopwatch.split(self._tally.body_seconds)
+        self._amend(store)
+
+    def _amend(self, store: ObjectStore) -> None:
+        assert self._started is not None
+        with contextlib.suppress(StoreError):  # a journal that cannot be written was told of already
+            amend_run(
+                store,
+                self._started.run,
+                target=self._options.target,
+                wall_seconds=self._split.wall,
+                import_seconds=self._split.imports,
+                own_seconds=self._split.own,
+            )
+
+    def report(self) -> int:
+        """Say how it ended; return the exit code. Raises interrupts and exits of the flow again."""
+        error = self._error
+        if isinstance(error, ImportFailed):
+            show_failure(error.error, f"{error} cannot be imported")
+            return Exit.FAILED
+        if isinstance(error, Exception):
             self._report_failure(error)
         if self._options.json:
-            print(json.dumps(self._summary(value, split, failed=error is not None)), file=self._out)
+            print(json.dumps(self._summary()), file=self._out, flush=True)
         elif not self._options.quiet:
-            self._print_summary(value, split, failed=error is not None)
-        if isinstance(error, KeyboardInterrupt | SystemExit):
+            self._print_summary()
+        if error is not None and not isinstance(error, Exception):
             raise error
         return Exit.DONE if error is None else Exit.FAILED
 
-    def _shown(self) -> AbstractContextManager[Subscriber]:
-        if self._options.quiet:
-            return nothing()
-        if self._options.json:
-            return json_lines(self._out)
-        return plain_lines()
-
-    def _call(self, inputs: dict[str, Any]) -> Any:
-        args, kwargs = self._flow.binder.unbind(inputs)
-        returned = self._flow(*args, **kwargs)
-        return asyncio.run(returned) if self._flow.isasync else returned
-
-    def _amend(self, split: Split) -> None:
-        if self.started is not None:
-            with contextlib.suppress(StoreError):  # a journal that cannot be written was told of already
-                amend_run(
-                    self._store,
-                    self.started.run,
-                    target=self._options.target,
-                    wall_seconds=split.wall,
-                    import_seconds=split.imports,
-                    own_seconds=split.own,
-                )
-
     # --- reporting -------------------------------------------------------------------------
 
-    def _report_failure(self, error: BaseException) -> None:
-        assert self.started is not None
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            return
-        show_failure(error, f"flow {self.started.flow} failed")
-        kept = f"{self.tally.ran} result{'' if self.tally.ran == 1 else 's'}"
-        print(f"`recoup runs show {self.started.name}` shows its calls; {kept}", file=sys.stderr)
+    def _report_failure(self, error: Exception) -> None:
+        assert self._started is not None
+        show_failure(error, f"flow {self._started.flow} failed")
+        kept = f"{self._kept} result{' was' if self._kept == 1 else 's were'} kept; " if self._kept else ""
+        print(f"{kept}`recoup runs show {self._started.name}` shows each call", file=sys.stderr)
 
-    def _summary(self, value: Any, split: Split, *, failed: bool) -> dict[str, Any]:
-        assert self.started is not None
+    def _summary(self) -> dict[str, Any]:
+        assert self._started is not None
         return {
             "type": "Summary",
-            "run": self.started.run,
-            "name": self.started.name,
-            "flow": self.started.flow,
-            "state": self.ended.state if self.ended else "Running",
-            "ran": self.tally.ran,
-            "cached": self.tally.cached,
-            "failed": self.tally.failed,
-            "saved_seconds": self.tally.saved_seconds,
-            "wall_seconds": split.wall,
-            "import_seconds": split.imports,
-            "body_seconds": split.bodies,
-            "own_seconds": split.own,
-            "result": None if failed else describe(value),
+            "run": self._started.run,
+            "name": self._started.name,
+            "flow": self._started.flow,
+            "state": self._ended.state if self._ended else "Running",
+            "ran": self._tally.ran,
+            "cached": self._tally.cached,
+            "failed": self._tally.failed,
+            "saved_seconds": self._tally.saved_seconds,
+            "wall_seconds": self._split.wall,
+            "import_seconds": self._split.imports,
+            "body_seconds": self._split.bodies,
+            "own_seconds": self._split.own,
+            "result": None if self._error else describe(self._value),
         }
 
-    def _print_summary(self, value: Any, split: Split, *, failed: bool) -> None:
-        if not failed and value is not None:
-            print(f"result {describe(value)}", file=self._out)
-        print(self.tally, file=self._out)
+    def _print_summary(self) -> None:
+        if self._error is None and self._value is not None:
+            print(f"result: {describe(self._value)}", file=self._out)
+        print(self._tally, file=self._out)
+        split = self._split
         times = {"imports": split.imports, "tasks": split.bodies, "Recoup and the flow itself": split.own}
         told = ", ".join(f"{what} {duration(seconds)}" for what, seconds in times.items())
         print(f"{duration(split.wall)} in all: {told}", file=self._out, flush=True)
