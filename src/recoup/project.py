@@ -7,6 +7,7 @@ The dotted path of a module counts from the project root, so that a task has the
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ def project_root(folder: Path) -> Path:
 @functools.lru_cache(maxsize=4096)
 def file_module_path(file: str) -> str:
     """Return the dotted path of a source file from its project root, with `src/` and `__init__` dropped."""
-    path = Path(file).absolute()
+    path = _absolute(file)
     parts = list(path.relative_to(project_root(path.parent)).with_suffix("").parts)
     if parts[0] == "src" and len(parts) > 1:
         del parts[0]
@@ -61,14 +62,14 @@ def is_project_file(file: str) -> bool:
     """Say whether a source file belongs to somebody's project, not to Python or an installed package."""
     if not file or file.startswith("<"):
         return False
-    path = Path(file).absolute()
+    path = _absolute(file)
     return not {"site-packages", "dist-packages"} & set(path.parts) and not is_standard_file(file)
 
 
 @functools.lru_cache(maxsize=4096)
 def is_standard_file(file: str) -> bool:
     """Say whether a source file belongs to Python's standard library."""
-    path = Path(file).absolute()
+    path = _absolute(file)
     if {"site-packages", "dist-packages"} & set(path.parts):
         return False
     return any(path.is_relative_to(folder) for folder in _standard_folders())
@@ -92,12 +93,17 @@ def program_root() -> Path:
     if _adopted:
         return _adopted[-1]
     file = getattr(sys.modules["__main__"], "__file__", None)
-    return project_root(Path(file).absolute().parent if file and is_project_file(file) else Path.cwd())
+    return project_root(_absolute(file).parent if file and is_project_file(file) else Path.cwd())
 
 
 def adopt_program(root: Path) -> None:
     """Say that this process runs a program of the project at `root`, wherever its own main file is (`recoup run`)."""
     _adopted[:] = [root]
+
+
+def _absolute(file: str) -> Path:
+    # `python ../train.py` leaves the dots in the name, and they must not count as folders; links are not followed.
+    return Path(os.path.abspath(file))  # noqa: PTH100
 
 
 @functools.lru_cache(maxsize=1)

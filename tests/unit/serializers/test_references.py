@@ -45,6 +45,7 @@ WAYS = {
     "script": (["pipelines/train.py"], "."),
     "script from its folder": (["train.py"], "pipelines"),
     "script from elsewhere": (["{root}/pipelines/train.py"], ".."),
+    "script by a roundabout way": (["../pipelines/train.py"], "pipelines"),
     "-m": (["-m", "pipelines.train"], "."),
     "import": (["-c", "import sys, pipelines.train as t; getattr(t, sys.argv[1])(sys.argv[2])"], "."),
     "import from its folder": (["-c", "import sys, train as t; getattr(t, sys.argv[1])(sys.argv[2])"], "pipelines"),
