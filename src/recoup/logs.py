@@ -53,7 +53,7 @@ class LogSubscriber:
         if not _ready(level):
             return
         call = getattr(event, "call", None)
-        if call is not None and level <= logging.INFO:
+        if call is not None and level <= logging.WARNING:
             self._log_some(line, level, (call.run, call.task, line.verb))
         else:
             logger.log(level, "%s", line)

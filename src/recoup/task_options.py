@@ -69,13 +69,31 @@ def check(options: dict[str, Any], task: str) -> None:
         raise ConfigurationError(
             f"task {task}: cache_expiration is {expiration!r}; give a positive timedelta, such as timedelta(hours=24)"
         )
-    if options["retries"] is not None and options["retries"] < 0:
-        raise ConfigurationError(f"task {task}: retries is {options['retries']}; give 0 or more")
+    for name, works, remedy in _KINDS:
+        value = options[name]
+        if value is not None and not works(value):
+            raise ConfigurationError(f"task {task}: {name} is {value!r}; give {remedy}")
     if key_fn and policy not in (NotSet, None):
         warnings.warn(f"task {task}: both cache_policy and cache_key_fn are set; cache_key_fn is used", stacklevel=4)
     if persist is False and (key_fn or policy not in (NotSet, None, NO_CACHE)):
         ignored = "cache_key_fn" if key_fn else "cache_policy"
         warnings.warn(f"task {task}: ignoring {ignored} because persist_result is False", stacklevel=4)
+
+
+def _is_pause(value: object) -> bool:
+    return isinstance(value, int | float) and value >= 0
+
+
+def _is_pauses(value: object) -> bool:
+    return callable(value) or _is_pause(value) or (isinstance(value, list | tuple) and all(map(_is_pause, value)))
+
+
+_KINDS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    ("cache_key_fn", callable, "a function of the context and the arguments that returns a str"),
+    ("retries", lambda value: isinstance(value, int) and value >= 0, "a whole number, 0 or more"),
+    ("retry_delay_seconds", _is_pauses, "a number of seconds, a list of them, or a function such as exponential_backoff(2)"),
+    ("task_key", lambda value: isinstance(value, str) and value != "", "a text"),
+)
 
 
 def _check_cache(options: dict[str, Any], task: str) -> None:
@@ -111,11 +129,12 @@ def persistence_of(options: dict[str, Any]) -> bool | None:
 
 def advice(options: dict[str, Any], *, kept: bool) -> str:
     """Return what to tell a user who plausibly meant reuse across runs and will not get it."""
-    if policy_of(options) is not NotSet:
-        return ""
+    policy = policy_of(options)
     given = [name for name in ("cache_expiration", "refresh_cache", "result_storage", "persist_result") if options[name]]
-    if not given:
+    if not given or policy not in (NotSet, None, NO_CACHE):
         return ""
+    if policy is not NotSet:
+        return f"{', '.join(given)} with NO_CACHE: its results are not kept. To reuse them across runs, write cache=True."
     does = "its results are kept for this run and its retries only" if kept else "its results are not kept"
     return f"{', '.join(given)} without a cache policy: {does}. To reuse them across runs, write cache=True."
 

@@ -4,6 +4,8 @@ The storage in memory is changed behind Recoup's back, byte by byte.
 """
 
 import pytest
+from blake3 import blake3
+from msgspec.structs import replace
 
 from recoup import flow, task
 from recoup.engine.reference import Reference
@@ -11,7 +13,6 @@ from recoup.events import DidCompute, Hit, NotCached, WillCompute, WriteFailed
 from recoup.exceptions import MissingResult, NewerFormat, StoreError
 from recoup.records import decode_record, encode_record
 from recoup.results import get_default_result_storage
-from recoup.serializers import resolve_serializer
 from recoup.storage import MemoryStorage
 from recoup.testing.stores import Failing
 
@@ -114,8 +115,6 @@ def test_a_record_of_a_newer_format_is_left_where_it_is(recoup_events):
     record, payload = decode_record(data)
     newer = encode_record(record, bytes(payload)).replace(b'{"recoup":1,', b'{"recoup":9,')
     body = newer[: newer.index(b',"check"')]
-    from blake3 import blake3
-
     newer = body + b',"check":"%b"}\n' % blake3(body).hexdigest(8).encode() + bytes(payload)
     overwrite(name, newer)
     recoup_events.clear()
@@ -130,12 +129,7 @@ def test_a_result_that_this_environment_cannot_decode_is_kept_beside_ours(recoup
     word(1)
     name, data = stored("records")
     record, _ = decode_record(data)
-    from msgspec.structs import replace
-
-    foreign = encode_record(replace(record, serializer="of-another-world"), b"?")
     foreign_payload = b"cbuiltins\nnothing_of_that_name\n."
-    from blake3 import blake3
-
     value = replace(record.value, digest=blake3(foreign_payload).hexdigest(), size=len(foreign_payload))
     foreign = encode_record(replace(record, serializer="pickle", value=value), foreign_payload)
     overwrite(name, foreign)
@@ -324,4 +318,3 @@ def test_bytes_of_every_serializer_are_verified_before_they_are_decoded(recoup_e
     overwrite(name, data[:-1] + bytes([data[-1] ^ 0xFF]))
     assert kept(1) == "word 1"
     assert causes(recoup_events) == ["first", "damaged"]
-    assert resolve_serializer("compressed/pickle").type == "compressed/pickle"
