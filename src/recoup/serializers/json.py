@@ -49,7 +49,7 @@ class JSONSerializer(Serializer):
         """Return the value in the text."""
         try:
             return _decode(data)
-        except msgspec.DecodeError:  # NaN and lone surrogates are only known to the lenient decoder
+        except (msgspec.DecodeError, RecursionError):  # NaN and lone surrogates are only known to the lenient decoder
             return _decode_leniently(data)
 
 
@@ -113,5 +113,5 @@ def _model(value: Any) -> Any:
 def _decode_leniently(data: Buffer) -> Any:
     try:
         return json.loads(bytes(data))
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise SerializationError(f"the text is not JSON: {exc}") from exc

@@ -88,8 +88,9 @@ def _import(path: str) -> object:
     """Import the module under the name that the rest of the program would use, so that there is only one of it."""
     try:
         module = importlib.import_module(_name_of(path))
-    except ImportError as exc:
-        raise NotLoadableHere(f"the value needs the project module {path}, which cannot be imported here: {exc}") from exc
+    except (Exception, SystemExit) as exc:  # whatever the module does when it is imported, the value is intact
+        why = f"{type(exc).__name__}: {exc}"
+        raise NotLoadableHere(f"the value needs the project module {path}, which cannot be imported here: {why}") from exc
     if _path_of(module) != path:
         raise NotLoadableHere(f"the value needs the project module {path}, but here that name means {module!r}")
     return module

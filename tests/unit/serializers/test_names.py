@@ -123,7 +123,7 @@ def test_a_class_may_be_defined_again_but_not_take_a_name():
 
 
 @pytest.mark.parametrize("name", ["json", "compressed/json", "compressed/lzma/json", "compressed/gzip/pickle", "pickle", "auto"])
-@pytest.mark.parametrize("data", [b"", b"junk", b"\x80\x05", b"\x80\x05junk.", b'{"a":', b"(\xb5/\xfd junk"])
+@pytest.mark.parametrize("data", [b"", b"junk", b"\x80\x05", b"\x80\x05junk.", b'{"a":', b"[" * 100_000, b"(\xb5/\xfd junk"])
 def test_foreign_bytes_are_an_error_of_the_serializer(name, data):
     """Never another exception, whatever the bytes: the caller takes it for a miss."""
     with pytest.raises(SerializationError):

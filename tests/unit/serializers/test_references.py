@@ -156,24 +156,38 @@ def test_a_module_is_imported_under_the_name_that_the_program_uses(project, tmp_
 def test_a_module_that_is_not_here_is_named(project, tmp_path):
     """Another checkout, without the module: the bytes are fine, the environment is not."""
     go(project, "script", "write", tmp_path / "value")
-    for gone, said in [
-        ("class Model", "Model of the project module pipelines.train"),
-        ("whole", "project module pipelines.train"),
-    ]:
-        if gone == "whole":
-            (project / "pipelines/train.py").unlink()
-        else:
-            (project / "pipelines/train.py").write_text("")
-        read = f"""
+    (project / "pipelines/train.py").unlink()
+    assert "project module pipelines.train, which cannot be imported" in why_not(project, tmp_path / "value")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", "Model of the project module pipelines.train, which does not have it"),
+        ("import not_installed", "No module named 'not_installed'"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("def", "SyntaxError"),
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
+    ],
+)
+def test_a_module_that_does_not_work_here_is_named(project, tmp_path, source, said):
+    """Whatever its import does, the bytes are intact and the reading program goes on."""
+    go(project, "script", "write", tmp_path / "value")
+    (project / "pipelines/train.py").write_text(source)
+    assert said in why_not(project, tmp_path / "value")
+
+
+def why_not(project, file):
+    read = f"""
 from pathlib import Path
 from recoup.serializers import PickleSerializer
 from recoup.exceptions import NotLoadableHere
 try:
-    PickleSerializer().loads(Path({str(tmp_path / "value")!r}).read_bytes())
+    PickleSerializer().loads(Path({str(file)!r}).read_bytes())
 except NotLoadableHere as exc:
     print(exc)
 """
-        assert said in python(["-c", read], project)
+    return python(["-c", read], project)
 
 
 def test_a_library_of_the_same_name_is_not_taken_for_the_project():
