@@ -45,13 +45,14 @@ class History:
     def nearest(self, parts: Sequence[KeyPart], run: str | None) -> Record | None:
         """Return the earlier record whose parts differ least from `parts`, the newest of equals.
 
-        Records of the run that asks are left out: that another item of the same map differs explains nothing.
+        Records of the run that asks are left out, since that another item of the same map differs explains nothing;
+        but one of the very same parts was withdrawn.
         """
         with self._lock:
             same_inputs = self._known().get(_inputs(parts))
-            if same_inputs is not None and not _same_run(same_inputs, run):
-                return same_inputs
             wanted = _pairs(parts)
+            if same_inputs is not None and (not _same_run(same_inputs, run) or _pairs(same_inputs.parts) == wanted):
+                return same_inputs
             candidates = [(len(wanted & pairs), record) for pairs, record in self._recent if not _same_run(record, run)]
         return max(reversed(candidates), key=itemgetter(0))[1] if candidates else None
 
