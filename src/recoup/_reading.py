@@ -16,9 +16,10 @@ from uuid import UUID
 
 import msgspec
 
-__all__ = ["example", "read_data", "read_text", "spelled"]
+__all__ = ["Unreadable", "example", "read_data", "read_text", "spelled"]
 
 _ANYTHING = (inspect.Parameter.empty, Any, object)
+_NULLS = ("null", "none")
 _WORDS = {"yes": True, "on": True, "true": True, "1": True, "no": False, "off": False, "false": False, "0": False}
 _EXAMPLES: dict[Any, str] = {
     int: "3",
@@ -80,7 +81,7 @@ def read_data(value: Any, annotation: Any) -> Any:
     except (NotImplementedError, TypeError) as exc:
         if isinstance(kind, type) and isinstance(value, kind):
             return value
-        raise Unreadable("no text stands for this type: let the flow take a plain value, and make the rest of it") from exc
+        raise Unreadable(f"no text stands for a {spelled(kind)}") from exc
 
 
 def _read_own(kind: type, value: Any) -> Any:
@@ -118,6 +119,10 @@ def _read_inner(kind: type, value: Any) -> Any:
 
 def _read_any(value: Any, members: tuple[Any, ...], read: Any) -> Any:
     """Return `value` as the first member that takes it; those that take any text come last."""
+    if str(value).lower() not in _NULLS:  # what the only other member says is more than that none took it
+        members = tuple(member for member in members if member is not type(None)) or members
+    if len(members) == 1:
+        return read(value, members[0])
     for member in sorted(members, key=_takes_any_text):
         try:
             return read(value, member)
@@ -148,7 +153,7 @@ def _read_literal(text: str, choices: tuple[Any, ...]) -> Any:
 
 
 def _read_none(text: str) -> None:
-    if text.lower() not in ("null", "none"):
+    if text.lower() not in _NULLS:
         raise ValueError
 
 

@@ -11,7 +11,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from recoup._reading import example, read_data, read_text, spelled
+from recoup._reading import Unreadable, example, read_data, read_text, spelled
 from recoup.exceptions import ParameterBindError, ParameterTypeError
 from recoup.wording import nearest
 
@@ -89,6 +89,11 @@ def _refuse_missing(flow: str, parameters: Mapping[str, inspect.Parameter], give
 def _convert(flow: str, name: str, value: Any, annotation: Any, *, typed: bool) -> Any:
     try:
         return read_text(value, annotation) if typed else read_data(value, annotation)
+    except Unreadable as exc:
+        raise ParameterTypeError(
+            f"parameter {name} of flow {flow} takes {spelled(annotation)}, and {exc}. Leave it at its default, "
+            "or let the flow take a plain value, such as a path, and make the rest of it."
+        ) from exc
     except (ValueError, TypeError) as exc:
         shown = repr(value) if typed else json.dumps(value)
         detail = str(exc)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from typing import TYPE_CHECKING
 
 from recoup.cli.exits import Exit, code_of
@@ -35,9 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.BROKEN_PIPE
     except RecoupError as exc:
-        if os.environ.get("RECOUP_LOGGING_LEVEL", "").upper() == "DEBUG":
-            raise
         print(f"error: {exc}", file=sys.stderr)
+        if os.environ.get("RECOUP_LOGGING_LEVEL", "").upper() == "DEBUG":
+            traceback.print_exc()
         return code_of(exc)
 
 

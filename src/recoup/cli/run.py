@@ -23,9 +23,8 @@ from recoup.exceptions import StoreError
 from recoup.hashing import describe
 from recoup.logs import log_to_stderr, quiet
 from recoup.parameters import convert_parameters
-from recoup.results import ResultStore
+from recoup.results import ResultStore, resolve_result_storage
 from recoup.settings import sourced_settings, temporary_settings
-from recoup.storage import resolve
 from recoup.storage.marker import ensure_marker
 from recoup.wording import duration
 
@@ -115,7 +114,7 @@ def _settings(options: Namespace) -> dict[str, Any]:
     if options.no_cache:
         changes["tasks_disable_caching"] = True
     if options.storage:
-        resolve(options.storage)  # a wrong one is refused before anything is imported
+        resolve_result_storage(options.storage)  # a wrong one is refused before anything is imported
         changes["results_default_storage_block"] = options.storage
     return changes
 
