@@ -123,7 +123,10 @@ class Task(Generic[P, R]):
         if self.isasync:
             return self._acall(args, kwargs, return_state, upstream)
         try:
-            outcome = drive(self._call(args, kwargs, upstream))
+            call = self._call(args, kwargs, upstream)
+            if return_state:
+                self._let_load(call, args, kwargs)
+            outcome = drive(call)
         except Exception as exc:
             if return_state:
                 return _failed(exc)
@@ -132,7 +135,10 @@ class Task(Generic[P, R]):
 
     async def _acall(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool, upstream: Any) -> Any:
         try:
-            outcome = await adrive(self._call(args, kwargs, upstream))
+            call = self._call(args, kwargs, upstream)
+            if return_state:
+                self._let_load(call, args, kwargs)
+            outcome = await adrive(call)
         except Exception as exc:
             if return_state:
                 return _failed(exc)
@@ -218,17 +224,21 @@ class Task(Generic[P, R]):
             _require(upstream, self.name)
             call = self._call(args, kwargs, label=label)
             call.lazy = True
-            context = contextvars.copy_context()
-            call.run_again = lambda: context.copy().run(self._run_again, args, kwargs, label)
+            self._let_load(call, args, kwargs)
             outcome = _run_async(adrive(call)) if self.isasync else drive(call)
         except UpstreamTaskError as exc:
             flow = FlowRunContext.get()
             call_id = CallId(self.name, next_number(), flow.run if flow is not None else None, label)
             emit(DidFail(at=clock.time(), call=call_id, error=str(exc), seconds=0.0, state="NotReady"))
-            return NotReady(message=str(exc), data=exc)
+            return _failed(exc)
         except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
             return _failed(exc)
         return _state_of(outcome)
+
+    def _let_load(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Have `call` end with a reference: its state loads an object for each who looks."""
+        context = contextvars.copy_context()
+        call.run_again = lambda: context.copy().run(self._run_again, args, kwargs, call.id.label)
 
     def _run_again(self, args: tuple[Any, ...], kwargs: dict[str, Any], label: str) -> Reference | None:
         """Compute a result anew that was recorded and is gone."""
@@ -420,6 +430,8 @@ def _state_of(outcome: Outcome) -> State[Any]:
 
 
 def _failed(error: Exception) -> State[Any]:
+    if isinstance(error, UpstreamTaskError):
+        return NotReady(message=str(error), data=error)
     return Failed(message=f"Task run encountered an exception {type(error).__name__}: {error}", data=error)
 
 
