@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ __all__ = ["Difference", "Why", "differences", "explain"]
 
 _NAMED = 3
 _LONGEST_TEXT = 60
+_STEP = re.compile(r"[.\[]")
 
 
 class Why(NamedTuple):
@@ -75,21 +77,21 @@ def _changed(part: KeyPart, before: KeyPart) -> Difference:
     if part.name == "task":
         return Difference(part.name, "identity", "the task moved or was renamed")
     leaves = list(_leaf_differences(part.leaves, before.leaves))
-    if leaves:
-        texts = [
-            _from_to(f"{said}{path}" if path[:1] in ".[" else f"{said} {path}", old, new) for path, old, new in leaves[:_NAMED]
-        ]
-        if len(leaves) > _NAMED:
-            texts.append(f"and {len(leaves) - _NAMED} more of its members")
-        return Difference(part.name, _cause(part.name), ", ".join(texts))
-    return Difference(part.name, _cause(part.name), _from_to(said, before.text, part.text))
+    if not leaves:
+        return Difference(part.name, _cause(part.name), _from_to(said, before.text, part.text))
+    shown = leaves if len(leaves) <= _NAMED else leaves[:1]
+    texts = [_from_to(f"{said}{path}" if path[:1] in ".[" else f"{said} {path}", old, new) for path, old, new in shown]
+    if len(leaves) > len(shown):
+        texts.append(f"and {len(leaves) - len(shown)} more of its members")
+    return Difference(part.name, _cause(part.name), ", ".join(texts))
 
 
 def _leaf_differences(new: dict[str, Leaf], old: dict[str, Leaf]) -> Iterator[tuple[str, str, str]]:
     """Yield path, old text and new text of the innermost places that differ."""
     differing = [path for path in (*new, *(p for p in old if p not in new)) if _token(new, path) != _token(old, path)]
+    holders = {path[: match.start()] for path in differing for match in _STEP.finditer(path)}
     for path in differing:
-        if not any(other != path and other.startswith((f"{path}.", f"{path}[")) for other in differing):
+        if path not in holders:
             yield path, _text(old, path), _text(new, path)
 
 

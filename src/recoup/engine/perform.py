@@ -133,7 +133,7 @@ class Performer:
             return explain(
                 self._parts, code, before, ledger.code_parts(before.code) if before.code else None, self.terms.identity
             )
-        if history.any_of_run(call.run) and call.inputs:
+        if history.any_of_run(call.run) and call.inputs and not call.id.label:
             shown = ", ".join(
                 f"{part.name.removeprefix('inputs.')}={part.text}" for part in self._parts if part.name.startswith("inputs.")
             )
