@@ -210,3 +210,19 @@ def test_code_without_a_file_has_a_fingerprint():
     before = fingerprint(first.work).digest
     space["K"] = 2
     assert fingerprint(first.work).digest != before
+
+
+def test_a_class_made_at_run_time_is_known_by_what_it_holds():
+    def make(rate, helper):
+        return type("Made", (), {"rate": rate, "go": helper})
+
+    def one(self):
+        return 1
+
+    def two(self):
+        return 2
+
+    first = fingerprint(make(1, one)).digest
+    assert fingerprint(make(1, one)).digest == first
+    assert fingerprint(make(2, one)).digest != first
+    assert fingerprint(make(1, two)).digest != first

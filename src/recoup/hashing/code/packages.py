@@ -33,9 +33,9 @@ class Package:
 def package_of_module(name: str) -> Package:
     """Return the distribution that holds the library module `name`, whether it is imported or not."""
     top = name.partition(".")[0]
-    file = file_of_module(name) or file_of_module(top)
+    file = file_of_module(name)
     if file is None:
-        return Package(top)
+        return package_of_module(top) if top != name else Package(top)
     folder = _folder_of(Path(file), name)
     info = _by_name(folder, top) if not _is_namespace(top) else None
     info = info or _by_file(folder, Path(file))
@@ -109,9 +109,12 @@ def _package(info: Path) -> Package:
 
 
 def _contents(info: Path) -> str:
-    """Return a digest of the installed files when the version does not stand for them: installed from a path or VCS."""
+    """Return a digest of the installed files where the version does not stand for them: installed from a path or VCS."""
     try:
         json.loads((info / "direct_url.json").read_bytes())
-        return blake3((info / "RECORD").read_bytes()).hexdigest(8)
+        lines = (info / "RECORD").read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
         return ""
+    # Scripts hold the path of this environment, and what the installer notes or compiles is its own affair.
+    own = sorted(line for line in lines if not line.startswith("..") and ".dist-info/" not in line and ".pyc," not in line)
+    return blake3("\n".join(own).encode()).hexdigest(8)

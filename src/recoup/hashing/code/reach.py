@@ -18,7 +18,7 @@ from recoup.hashing.code.classes import view_of_class
 from recoup.hashing.code.constants import token_of
 from recoup.hashing.code.lookup import Found, Lookup, absolute_name, globals_of_class, root_of, space_name
 from recoup.hashing.code.owners import Owner, module_name_of_code, owner_of_file, owner_of_module, stable_name
-from recoup.hashing.code.packages import package_of_module
+from recoup.hashing.code.packages import file_of_module, package_of_module
 from recoup.hashing.code.parts import Part, Parts, digest_of_texts, token_of_digest
 from recoup.hashing.code.pieces import Piece, piece_of_function
 from recoup.hashing.code.unwrapping import is_wrapper
@@ -245,10 +245,12 @@ class Reach:
             part.meanings.append((written, f"{self._package(module)}:{module}"))
         elif owner is Owner.PROJECT and not statement.bare:
             found = self._lookup.follow_import(module, statement.chain)
-            if found is None:
-                self.uncovered.add(f"code.{module}")
-            else:
+            if found is not None:
                 part.meanings.append((written, self._variable(found)))
+            elif file_of_module(module) is None:
+                part.meanings.append((written, "not installed"))
+            else:
+                self.uncovered.add(f"code.{module}")
 
     def _variable(self, found: Found) -> str:
         return self._named(found.value, found.variable, found.place, root_of(found.space))

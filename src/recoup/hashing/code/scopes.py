@@ -82,6 +82,12 @@ class _Binder(ast.NodeVisitor):
     def visit_Lambda(self, node: ast.Lambda) -> None:
         """Its names are its own."""
 
+    def visit_Name(self, node: ast.Name) -> None:
+        """Bind nothing: the name is read."""
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        """Bind nothing."""
+
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         for part in ast.walk(node):  # only `:=` binds outside a comprehension
             if isinstance(part, ast.NamedExpr):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 from typing import TYPE_CHECKING, Any
 
 from blake3 import blake3
@@ -177,14 +178,20 @@ def encode(node: ast.AST) -> bytes:
 
 
 def _encode_node(node: ast.AST, write: Callable[[bytes], None]) -> None:
-    write(b"(" + type(node).__name__.encode())
-    for name in node._fields:
+    head, fields = _heads(type(node))
+    write(head)
+    for name, label in fields:
         value = getattr(node, name, None)
-        if value is None or name in _SILENT or (isinstance(value, list) and not value):
-            continue
-        write(b" " + name.encode() + b"=")
-        _encode_field(value, write)
+        if value is not None and value != []:
+            write(label)
+            _encode_field(value, write)
     write(b")")
+
+
+@functools.cache
+def _heads(kind: type[ast.AST]) -> tuple[bytes, list[tuple[str, bytes]]]:
+    """Return how a node of this kind begins, and its fields with their labels."""
+    return b"(" + kind.__name__.encode(), [(name, b" %b=" % name.encode()) for name in kind._fields if name not in _SILENT]
 
 
 def _encode_field(value: Any, write: Callable[[bytes], None]) -> None:
