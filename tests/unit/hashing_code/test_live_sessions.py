@@ -226,3 +226,24 @@ def test_a_class_made_at_run_time_is_known_by_what_it_holds():
     assert fingerprint(make(1, one)).digest == first
     assert fingerprint(make(2, one)).digest != first
     assert fingerprint(make(1, two)).digest != first
+
+
+def test_a_class_whose_methods_are_reloaded_is_another(program, tmp_path):
+    """An autoreloader puts the new functions into the old class, under the old names."""
+    before = fingerprint(program.Model).digest
+    path = tmp_path / "live_program.py"
+    path.write_text(path.read_text().replace("return 2", "return 3"))
+    space = dict(vars(program))
+    exec(compile(path.read_text(), str(path), "exec", dont_inherit=True), space)  # noqa: S102 - what an autoreloader does
+    program.Model.predict, program.Model.other = space["Model"].predict, space["Model"].other
+    reloaded = fingerprint(program.Model)
+    assert reloaded.digest != before
+    assert "return 3" in str(reloaded.parts)
+
+
+def test_a_variable_that_is_none_counts(program):
+    assert fingerprint(program.adder(None)).digest != fingerprint(program.adder(0)).digest
+    add = program.adder(None)
+    before = fingerprint(add).digest
+    add.__closure__[0].cell_contents = 0
+    assert fingerprint(add).digest != before

@@ -11,7 +11,7 @@ from recoup.hashing.code.owners import Owner, module_name_of_code, owner_of_file
 from recoup.hashing.code.parts import digest_of_texts
 from recoup.hashing.code.pieces import ByIdentity, piece_of_function
 from recoup.hashing.code.unwrapping import innermost
-from recoup.hashing.code.values import cells_of, defaults_of
+from recoup.hashing.code.values import cells_of, content_of, defaults_of
 from recoup.project import module_path
 
 __all__ = ["identity"]
@@ -54,15 +54,8 @@ def _digest(function: FunctionType) -> bytes:
     held = [(name, _said(value)) for name, value in defaults_of(function)]
     for name, cell in cells_of(function).items():
         if name not in changed:
-            held.append((name, _said_of_cell(cell)))
+            held.append((name, _said(content_of(cell))))
     return digest_of_texts(piece.digest.hex(), *(text for pair in held for text in pair))
-
-
-def _said_of_cell(cell: Any) -> str:
-    try:
-        return _said(cell.cell_contents)
-    except ValueError:
-        return ""  # not bound yet
 
 
 def _said(value: Any) -> str:

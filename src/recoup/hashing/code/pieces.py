@@ -6,6 +6,7 @@ import ast
 import builtins
 import weakref
 from dataclasses import dataclass, field
+from operator import is_
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -67,7 +68,7 @@ class ByIdentity(Generic[K, V]):
 
 
 _functions: ByIdentity[CodeType, Piece] = ByIdentity()
-_classes: ByIdentity[type, Piece] = ByIdentity()
+_classes: ByIdentity[type, tuple[list[CodeType], Piece]] = ByIdentity()  # a statement counts for these methods only
 
 
 def piece_of_function(function: FunctionType) -> Piece:
@@ -78,14 +79,15 @@ def piece_of_function(function: FunctionType) -> Piece:
 
 def piece_of_class(cls: type, space: Mapping[str, Any]) -> Piece | None:
     """Return what a class statement in a module with these globals says on its own, `None` when it is not found."""
+    codes = [method.__code__ for method in methods_of(cls) if _has_name_in(method, cls)]
     known = _classes.get(cls)
-    if known is not None:
-        return known
-    node = class_node(cls, file_of_class(cls) or space.get("__file__"))
+    if known is not None and len(known[0]) == len(codes) and all(map(is_, known[0], codes)):
+        return known[1]
+    node = class_node(cls, codes, file_of_class(cls) or space.get("__file__"))
     if node is None:
         return None
     tree = normalise(node, _judge_in(space))
-    return _classes.put(cls, Piece(digest_of(tree), names_of(tree), tree))
+    return _classes.put(cls, (codes, Piece(digest_of(tree), names_of(tree), tree)))[1]
 
 
 def methods_of(cls: type) -> list[FunctionType]:

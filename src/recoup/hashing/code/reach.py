@@ -24,6 +24,7 @@ from recoup.hashing.code.pieces import Piece, piece_of_function
 from recoup.hashing.code.unwrapping import is_wrapper
 from recoup.hashing.code.values import (
     BUILTIN,
+    UNBOUND,
     cells_of,
     content_of,
     defaults_of,
@@ -61,7 +62,7 @@ class Reach:
         self._root = root
         self._watching = WatchList()
         self._lookup = Lookup(self._watching)
-        self._known_tokens = before.large if before is not None else {}
+        self._known_tokens = before.large_of_this_run() if before is not None else {}
         self._waiting: deque[Callable[[], None]] = deque()
         self._held: list[Any] = []  # keeps what was met alive, so that no id is used twice
         self._open: set[int] = set()
@@ -203,7 +204,7 @@ class Reach:
         self._open.add(id(function))
         contents = {name: content_of(cell) for name, cell in cells_of(function).items()}
         for name, content in {**contents, "__wrapped__": vars(function).get("__wrapped__")}.items():
-            if content is not None and (is_code(content) or holds_code(content)):
+            if is_code(content) or holds_code(content):
                 yield name, self._inside(content, place, root)
         self._open.discard(id(function))
 
@@ -233,7 +234,7 @@ class Reach:
 
     def _read_cell(self, part: Part, name: str, cell: CellType, root: str) -> None:
         value = content_of(cell)
-        if value is not None:
+        if value is not UNBOUND:
             self._watching.cell(cell)
             part.meanings.append((name, self._named(value, (id(cell), ""), f"{part.name}.{name}", root)))
 

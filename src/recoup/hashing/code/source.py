@@ -14,10 +14,8 @@ import marshal
 import struct
 from collections import defaultdict
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import TYPE_CHECKING, Any
-
-from recoup.hashing.code.unwrapping import functions_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,10 +36,10 @@ def function_node(code: CodeType, globals_: dict[str, Any]) -> FunctionNode | No
     return None
 
 
-def class_node(cls: type, file: str | None) -> ast.ClassDef | None:
-    """Return the syntax of a loaded class, or `None` when no known text of `file` agrees with its methods."""
+def class_node(cls: type, methods: list[CodeType], file: str | None) -> ast.ClassDef | None:
+    """Return the syntax of a loaded class, or `None` when no known text of `file` compiles to these methods of it."""
     for text in _texts(file, {}) if file else ():
-        node = text.class_(cls)
+        node = text.class_(cls, methods)
         if node is not None:
             return node
     return None
@@ -71,12 +69,10 @@ class _Text:
             return _lambda_at(code, [node for node in self._lambdas if node.lineno == code.co_firstlineno])
         return self._functions.get((code.co_name, code.co_firstlineno))
 
-    def class_(self, cls: type) -> ast.ClassDef | None:
-        nodes = self._classes.get(cls.__qualname__, [])
-        own = [code for code in _codes_of(cls) if code.co_qualname.startswith(cls.__qualname__ + ".")]
-        if any(code not in self._codes.get((code.co_qualname, code.co_firstlineno), ()) for code in own):
+    def class_(self, cls: type, methods: list[CodeType]) -> ast.ClassDef | None:
+        if any(code not in self._codes.get((code.co_qualname, code.co_firstlineno), ()) for code in methods):
             return None
-        agreeing = [node for node in nodes if _agrees(node, cls, own)]
+        agreeing = [node for node in self._classes.get(cls.__qualname__, []) if _agrees(node, cls, methods)]
         return agreeing[-1] if agreeing else None
 
     def _note_definitions(self, node: ast.AST, prefix: str) -> None:
@@ -162,22 +158,9 @@ def _size(node: ast.expr) -> tuple[int, int]:
     return (node.end_lineno or 0) - node.lineno, (node.end_col_offset or 0) - node.col_offset
 
 
-def _codes_of(cls: type) -> list[CodeType]:
-    return [
-        function.__code__
-        for value in vars(cls).values()
-        for function in functions_in(value)
-        if isinstance(function, FunctionType)
-    ]
-
-
-def _agrees(node: ast.ClassDef, cls: type, codes: list[CodeType]) -> bool:
-    """Say whether a class statement may be the one that made `cls`: its methods lie inside, and its names exist."""
-    if not all(
-        _first_line(node) <= code.co_firstlineno <= (node.end_lineno or 0)
-        for code in codes
-        if not code.co_filename.startswith("<")
-    ):
+def _agrees(node: ast.ClassDef, cls: type, methods: list[CodeType]) -> bool:
+    """Say whether a class statement may have made `cls`: its methods stand inside, and its fields are known."""
+    if not all(_first_line(node) <= code.co_firstlineno <= (node.end_lineno or 0) for code in methods):
         return False
     fields = {s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)}
-    return fields <= set(vars(cls).get("__annotations__", {})) | set(vars(cls)) or not fields
+    return fields <= {*vars(cls).get("__annotations__", ()), *vars(cls)}

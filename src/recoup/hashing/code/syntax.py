@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import ast
 import enum
-import functools
 from typing import TYPE_CHECKING, Any
 
 from blake3 import blake3
@@ -178,7 +177,7 @@ def encode(node: ast.AST) -> bytes:
 
 
 def _encode_node(node: ast.AST, write: Callable[[bytes], None]) -> None:
-    head, fields = _heads(type(node))
+    head, fields = _head_of(type(node))
     write(head)
     for name, label in fields:
         value = getattr(node, name, None)
@@ -188,10 +187,16 @@ def _encode_node(node: ast.AST, write: Callable[[bytes], None]) -> None:
     write(b")")
 
 
-@functools.cache
-def _heads(kind: type[ast.AST]) -> tuple[bytes, list[tuple[str, bytes]]]:
+def _head_of(kind: type[ast.AST]) -> tuple[bytes, list[tuple[str, bytes]]]:
     """Return how a node of this kind begins, and its fields with their labels."""
-    return b"(" + kind.__name__.encode(), [(name, b" %b=" % name.encode()) for name in kind._fields if name not in _SILENT]
+    known = _heads.get(kind)
+    if known is None:
+        fields = [(name, b" %b=" % name.encode()) for name in kind._fields if name not in _SILENT]
+        known = _heads[kind] = b"(" + kind.__name__.encode(), fields
+    return known
+
+
+_heads: dict[type[ast.AST], tuple[bytes, list[tuple[str, bytes]]]] = {}
 
 
 def _encode_field(value: Any, write: Callable[[bytes], None]) -> None:

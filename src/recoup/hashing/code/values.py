@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUILTIN",
+    "UNBOUND",
     "cells_of",
     "defaults_of",
     "is_class",
@@ -137,11 +138,15 @@ def is_dunder(name: str) -> bool:
 
 
 def content_of(cell: CellType) -> Any:
-    """Return what a cell holds, `None` if it is not bound yet."""
+    """Return what a cell holds, `UNBOUND` if nothing yet."""
     try:
         return cell.cell_contents
     except ValueError:
-        return None
+        return UNBOUND
+
+
+UNBOUND = object()
+"""What a variable holds that has not been assigned."""
 
 
 def _numbered(items: Any) -> list[tuple[str, Any]]:

@@ -27,7 +27,6 @@ _content_of = attrgetter("cell_contents")
 
 _SAME_BYTES_ALWAYS = 2  # the last version of marshal whose bytes do not depend on reference counts
 
-
 _round = 0
 
 
@@ -103,8 +102,7 @@ class WatchList:
 class Watch:
     """What a fingerprint depends on, as it was.
 
-    `large` holds the mutable data that is too large to be looked at on every call, by `id`, with its token:
-    it is looked at once in a run (see `look_again`).
+    Mutable data that is too large to be looked at on every call is looked at once in a run (see `look_again`).
     """
 
     def __init__(
@@ -126,18 +124,17 @@ class Watch:
         self._containers = containers
         self._marshalled: list[tuple[Any, bytes]] = []
         self._contents: list[tuple[Any, Token, str]] = []
-        self.large: dict[int, tuple[Any, Token]] = {}
+        self._large: dict[int, tuple[Any, Token]] = {}
         self._round = _round
         for value, token, root in contents:
             if not is_small(value):
-                self.large[id(value)] = value, token
+                self._large[id(value)] = value, token
             elif not self._marshal(value):
                 self._contents.append((value, token, root))
 
     def holds(self) -> bool:
         """Say whether everything is as it was."""
-        if self._round != _round and self.large:
-            self.large = {}
+        if self._large and self._round != _round:
             return False
         try:
             for space, values_in, values, absent in self._spaces:
@@ -154,6 +151,10 @@ class Watch:
             )
         except (KeyError, ValueError, RuntimeError):
             return False  # a name or the content of a cell is gone, or a container changes while we look
+
+    def large_of_this_run(self) -> dict[int, tuple[Any, Token]]:
+        """Return the large data that was hashed in this run, by `id`, with its tokens."""
+        return self._large if self._round == _round else {}
 
     def _marshal(self, value: Any) -> bool:
         """Remember plain data as bytes, which are compared much faster than hashed."""
