@@ -9,12 +9,12 @@ import platform
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.report import document, markdown
 from benchmarks.rounds import FULL, QUICK, measure
 from benchmarks.rows import ROWS
+from benchmarks.scratch import scratch
 from benchmarks.tools import HERE, TOOLS
 
 RESULTS = HERE / "results"
@@ -26,11 +26,10 @@ def main() -> int:
     chosen = [tool for tool in TOOLS if tool.name in options.tools]
     versions = {tool.name: tool.version() for tool in chosen}
     RESULTS.mkdir(exist_ok=True)
-    # Scratch folders stand beside the results, on a disk: a temporary folder of the system may be memory.
-    with TemporaryDirectory(dir=RESULTS, prefix="scratch-", ignore_cleanup_errors=True) as scratch:
+    with scratch(RESULTS) as folder:
         started, load = time.monotonic(), os.getloadavg()[0]
         present = [tool for tool in chosen if versions[tool.name]]
-        measured = measure(present, QUICK if options.quick else FULL, Path(scratch), tell)
+        measured = measure(present, QUICK if options.quick else FULL, Path(folder), tell)
         seconds = time.monotonic() - started
     report = document(ROWS, measured.samples, versions, measured.failures, about(quick=options.quick, seconds=seconds, load=load))
     (RESULTS / "latest.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
