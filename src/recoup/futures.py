@@ -6,6 +6,7 @@ somebody looks, a fresh object each time.
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import contextvars
 import queue
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from recoup.arguments import replace_members
 from recoup.engine.reference import Reference
-from recoup.states import Pending, Running, State
+from recoup.states import Crashed, Pending, Running, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -102,7 +103,7 @@ class PrefectFuture(Generic[R]):
         try:
             self._ended.set_result(self._context.run(work))
         except BaseException as exc:
-            self._ended.set_exception(exc)
+            self._ended.set_result(Crashed(message=f"Task run was ended by {type(exc).__name__}: {exc}", data=exc))
             raise
         finally:
             _worker.working = before
@@ -181,6 +182,16 @@ def resolve_futures_to_states(expr: Any) -> Any:
 def resolve_futures_to_results(expr: Any) -> Any:
     """Return `expr` with each future inside it replaced by its result."""
     return replace_members(expr, PrefectFuture, PrefectFuture.result)
+
+
+async def until_ended(futures: Iterable[PrefectFuture[Any]]) -> None:
+    """Wait until all `futures` have ended, and let the loop go on meanwhile.
+
+    A runner's thread does not wait here: whoever asks for the results there does the work itself.
+    """
+    pending = [future for future in futures if not future.done()]
+    if pending and not getattr(_worker, "working", False):
+        await asyncio.to_thread(wait, pending)
 
 
 def futures_in(expr: Any) -> list[PrefectFuture[Any]]:

@@ -32,7 +32,7 @@ from recoup.exceptions import (
     MissingContextError,
     UpstreamTaskError,
 )
-from recoup.futures import FutureList, PrefectFuture, futures_in, to_arguments
+from recoup.futures import FutureList, PrefectFuture, futures_in, to_arguments, until_ended
 from recoup.hashing.code import identity
 from recoup.results import ResultStore, should_persist_result
 from recoup.settings import get_current_settings
@@ -135,6 +135,7 @@ class Task(Generic[P, R]):
 
     async def _acall(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool, upstream: Any) -> Any:
         try:
+            await until_ended(futures_in([*args, *kwargs.values(), *(upstream or ())]))
             call = self._call(args, kwargs, upstream)
             if return_state:
                 self._let_load(call, args, kwargs)
