@@ -23,9 +23,10 @@ def _padded():
     dtype = np.dtype([("a", "u1"), ("b", "<f8")], align=True)
     arrays = []
     for filling in (0, 255):
-        array = np.frombuffer(bytes([filling]) * 2 * dtype.itemsize, dtype).copy()
+        array = np.frombuffer(bytearray([filling]) * 2 * dtype.itemsize, dtype)
         array["a"], array["b"] = [1, 2], [0.5, 1.5]
         arrays.append(array)
+    assert arrays[0].tobytes() != arrays[1].tobytes()
     return arrays
 
 
@@ -105,7 +106,7 @@ DIFFERENT = {
     "moments": [
         np.datetime64("2020"),
         np.datetime64("2020-01"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "Y"),
         np.timedelta64(1, "D"),
         np.timedelta64(24, "h"),
     ],

@@ -191,3 +191,10 @@ def test_plain_types_cannot_be_registered():
     for kind in (int, dict, object):
         with pytest.raises(ValueError, match="cannot have another digest"):
             register_digest(kind, repr)
+
+
+def test_a_lambda_over_something_without_content_is_refused():
+    lock = threading.Lock()
+    error = refused([lambda: lock], "callbacks")
+    assert error.path == "callbacks[0]"
+    assert "lock" in str(error.__cause__)

@@ -127,6 +127,16 @@ def test_a_dense_graph_is_walked_in_linear_time():
     assert digest(nodes) == digest(copy.deepcopy(nodes))
 
 
+def test_dicts_inside_cycles_do_not_depend_on_their_order():
+    def family(names):
+        members = {name: Node(name) for name in names}
+        for node in members.values():
+            node.family = members
+        return members
+
+    assert digest(family("abc")) == digest(family("cba")) == digest(family("bac"))
+
+
 def test_sets_inside_cycles_do_not_depend_on_their_order():
     def family(names):
         parent = Node("parent")

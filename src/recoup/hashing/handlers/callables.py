@@ -7,7 +7,6 @@ carries another's name) is encoded by its code and what it encloses. The code of
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import sys
 import types
@@ -15,9 +14,10 @@ import typing
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from recoup.exceptions import HashError
 from recoup.hashing._canonical import framed
 from recoup.hashing._forms import Attributes, Form, Kind, Reference, Unhashable, nameless, tag
-from recoup.project import module_path
+from recoup.project import is_project_file, module_path
 from recoup.types import Token
 
 if TYPE_CHECKING:
@@ -34,8 +34,19 @@ _HOUSEKEEPING: Final = frozenset(
 )
 
 
-def _name(module: str, qualname: str) -> bytes:
-    return f"{module_path(module)}:{qualname}".encode()
+def _name(thing: Any, qualname: str) -> bytes:
+    """Return where `thing` is found: in a project by its module, in a library by the outermost package that exports it.
+
+    Libraries move things between private modules (`pandas.core.frame`, `pathlib._local`) and keep their public names.
+    """
+    name = thing.__module__
+    module = sys.modules.get(name)
+    if is_project_file(getattr(module, "__file__", None) or ""):
+        return f"{module_path(name)}:{qualname}".encode()
+    parts = name.split(".")
+    packages = [".".join(parts[:length]) for length in range(1, len(parts))]
+    public = (package for package in packages if getattr(sys.modules.get(package), "__dict__", {}).get(qualname) is thing)
+    return f"{next(public, name)}:{qualname}".encode()
 
 
 def _is_named(thing: Any) -> bool:
@@ -60,7 +71,7 @@ def _class(value: type) -> Form | bytes:
 
 @functools.lru_cache(maxsize=4096)
 def _class_name(value: type) -> Token:
-    return Token(framed(_CLASS + _name(value.__module__, value.__qualname__)))
+    return Token(framed(_CLASS + _name(value, value.__qualname__)))
 
 
 def _is_of_session(value: type) -> bool:
@@ -92,21 +103,14 @@ def _plain_member(member: Any) -> Any:
 
 def _function(value: types.FunctionType) -> Form | bytes:
     if _is_named(value):
-        return _FUNCTION + _name(value.__module__, value.__qualname__)
+        return _FUNCTION + _name(value, value.__qualname__)
     from recoup.hashing.code import function_token  # noqa: PLC0415 - reading code is heavy, and few values need it
 
-    enclosed = Attributes(_enclosed(value))
-    members = (Reference(function_token(value)), value.__defaults__, value.__kwdefaults__, enclosed)
-    return Form(_CODE, members, ("", ".__defaults__", ".__kwdefaults__", "").__getitem__)
-
-
-def _enclosed(value: types.FunctionType) -> dict[str, Any]:
-    """Return the variables of enclosing functions by name; one that has no value yet is left out."""
-    enclosed = {}
-    for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=True):
-        with contextlib.suppress(ValueError):
-            enclosed[name] = cell.cell_contents
-    return enclosed
+    try:
+        return Form(_CODE, (Reference(function_token(value)),), nameless)
+    except HashError as exc:
+        instead = "pass a function of a module, and what it needs as an argument"
+        raise Unhashable("encloses a variable without stable content", instead) from exc
 
 
 def _builtin(value: types.BuiltinFunctionType) -> Form | bytes:
@@ -128,7 +132,7 @@ def _partial(value: functools.partial[Any]) -> Form:
 def _wrapper(value: Any) -> Form | bytes:
     """Encode the result of `functools.lru_cache`: what it remembers is not part of it."""
     if _is_named(value):
-        return _FUNCTION + _name(value.__module__, value.__qualname__)
+        return _FUNCTION + _name(value, value.__qualname__)
     return Form(_WRAPPER, (type(value), value.__wrapped__), ("", ".__wrapped__").__getitem__)
 
 
@@ -155,7 +159,7 @@ def _typing(value: Any) -> Form | bytes:
     name = getattr(value, "_name", None) or getattr(value, "__name__", None)
     if not isinstance(name, str):
         raise Unhashable("has no name to go by")
-    return _CLASS + _name(value.__module__, name)
+    return _CLASS + _name(value, name)
 
 
 HANDLERS: Final[dict[type, Encoder]] = {
