@@ -17,11 +17,13 @@ from recoup.hashing import Hasher
 if TYPE_CHECKING:
     from recoup.types import Token
 
-__all__ = ["is_frozen", "is_small", "token_of"]
+__all__ = ["PLAIN", "is_frozen", "is_small", "token_of"]
 
-SMALL_BYTES = 256 << 10
-SMALL_MEMBERS = 2_000
-"""Mutable data up to this size is looked at on every call, larger data once per process or run."""
+PLAIN, OTHER = (20_000, 1 << 20), (2_000, 1 << 18)
+"""How many members and bytes mutable data may have to be looked at on every call, which then costs up to a millisecond.
+
+Plain data is compared as bytes, anything else is hashed. Larger data is looked at once in a run.
+"""
 
 _FROZEN = (
     type(None), bool, int, float, complex, str, bytes, range, type(...), decimal.Decimal, uuid.UUID, re.Pattern, enum.Enum,
@@ -50,9 +52,9 @@ def is_frozen(value: Any, depth: int = _DEEPEST) -> bool:
     return type(value) in (tuple, frozenset) and depth > 0 and all(is_frozen(item, depth - 1) for item in value)
 
 
-def is_small(value: Any) -> bool:
-    """Say whether looking at the whole of a value is cheap enough to do on every call."""
-    waiting, budget, members = [value], SMALL_BYTES, SMALL_MEMBERS
+def is_small(value: Any, limits: tuple[int, int] = OTHER) -> bool:
+    """Say whether the whole of a value is within the limits."""
+    waiting, (members, budget) = [value], limits
     seen: set[int] = set()
     while waiting:
         item = waiting.pop()

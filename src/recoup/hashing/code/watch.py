@@ -10,7 +10,7 @@ import marshal
 from operator import attrgetter, is_, itemgetter
 from typing import TYPE_CHECKING, Any
 
-from recoup.hashing.code.constants import is_frozen, is_small, token_of
+from recoup.hashing.code.constants import PLAIN, is_frozen, is_small, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,10 +127,12 @@ class Watch:
         self._large: dict[int, tuple[Any, Token]] = {}
         self._round = _round
         for value, token, root in contents:
-            if not is_small(value):
-                self._large[id(value)] = value, token
-            elif not self._marshal(value):
+            if is_small(value, PLAIN) and self._marshal(value):
+                continue
+            if is_small(value):
                 self._contents.append((value, token, root))
+            else:
+                self._large[id(value)] = value, token
 
     def holds(self) -> bool:
         """Say whether everything is as it was."""
