@@ -15,6 +15,7 @@ from recoup.events import FlowEnded, FlowStarted, emit, subscribe
 from recoup.exceptions import ConfigurationError
 from recoup.futures import resolve_futures_to_results
 from recoup.hashing import describe
+from recoup.hashing.code import look_again
 from recoup.logs import logger
 from recoup.results import ResultStore
 from recoup.settings import load_settings
@@ -126,6 +127,7 @@ class FlowRunning:
         parent = FlowRunContext.get()
         if parent is None:
             load_settings()
+            look_again()
         run_id = uuid4()
         name = f"{flow.name}-{run_id.hex[:6]}"
         self._context = FlowRunContext(
@@ -138,7 +140,7 @@ class FlowRunning:
             ),
             persist_result=flow.persist_result if flow.persist_result is not None or parent is None else parent.persist_result,
         )
-        shown = {key: describe(value, name=key) for key, value in parameters.items()}
+        shown = {name: describe(parameters[name], name=name) for name in flow.binder.names}
         self._parent = parent.run if parent else None
         self._journal = Journal(
             self._context.result_store.result_storage, clock, run=self._context.run, name=name, flow=flow.name, parameters=shown

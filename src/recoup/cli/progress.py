@@ -41,7 +41,7 @@ def json_lines(out: TextIO) -> Iterator[Subscriber]:
     """Write each event to `out` as one line of JSON, as it happens."""
 
     def write(event: Event) -> None:
-        print(_encode(event).decode(), file=out, flush=True)
+        _write(out, _encode(event).decode())
 
     yield write
 
@@ -67,13 +67,19 @@ class _PlainLines:
             self._told[kind] += 1
             if self._told[kind] > _LINES_EACH:
                 return
-        print(line, file=self._out, flush=True)
+        _write(self._out, str(line))
 
     def count_the_rest(self) -> None:
         """Say how many lines were left out."""
         for (verb, task), told in self._told.items():
             if told > _LINES_EACH:
-                print(f"{verb} {task} · {told - _LINES_EACH} more", file=self._out, flush=True)
+                _write(self._out, f"{verb} {task} · {told - _LINES_EACH} more")
+
+
+def _write(out: TextIO, line: str) -> None:
+    """Write a line in one piece: tasks on other threads write theirs."""
+    out.write(f"{line}\n")
+    out.flush()
 
 
 @contextlib.contextmanager

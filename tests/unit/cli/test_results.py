@@ -1,0 +1,132 @@
+"""`recoup results` tells what is stored, and what it was made of."""
+
+import json
+import os
+
+import pytest
+
+PROGRAM = """
+from datetime import timedelta
+from recoup import flow, task
+
+LIMIT = 3
+
+def clean(x):
+    return min(x, LIMIT)
+
+@task(cache=True)
+def load(day):
+    return [clean(day)] * 3
+
+@task(cache_key_fn=lambda context, arguments: f"report-{arguments['x']}", cache_expiration=timedelta(microseconds=1))
+def report(x):
+    return "a" * 100_000
+
+@flow
+def go(day: int = 1):
+    report(day)
+    return load(day)
+"""
+
+
+@pytest.fixture
+def stored(recoup, project, tmp_path):
+    """Return a function that looks into a storage with the results of a run."""
+    project("kept.py", PROGRAM)
+    storage = str(tmp_path / "storage")
+    recoup("run", "kept.py", "--storage", storage)
+
+    def look(*arguments):
+        return recoup("results", *arguments, "--storage", storage)
+
+    look.folder = tmp_path / "storage"
+    return look
+
+
+def test_results_are_listed_with_what_became_of_them(stored):
+    header, *lines = stored("list").out.splitlines()
+    assert header.split() == ["KEY", "TASK", "CREATED", "EXPIRES", "SIZE", "TOOK", "RUN", "STATE"]
+    assert sum("kept:load" in line for line in lines) == 1
+    (report,) = (line for line in lines if "kept:report" in line)
+    assert report.startswith("report-1 ")
+    assert "97.7 KiB" in report
+    assert report.endswith("expired")
+
+
+def test_results_of_one_task_are_found_by_its_short_and_its_full_name(stored):
+    for name in ("load", "kept:load"):
+        (result,) = json.loads(stored("list", "--task", name, "--json").out)
+        assert (result["task"], result["state"]) == ("kept:load", "valid")
+    said = stored("list", "--task", "lood")
+    assert said.code == 2
+    assert said.err.endswith(" (did you mean 'load'?); there are kept:load, kept:report\n")
+
+
+def test_a_result_shows_what_it_was_made_of(stored):
+    key = json.loads(stored("list", "--task", "load", "--json").out)[0]["key"]
+    said = stored("show", key[:8]).out
+    assert f"key         {key}\n" in said
+    assert "state       valid" in said
+    assert "  inputs.day  1\n" in said
+    assert "  constant  kept.LIMIT  3\n" in said
+    assert "  function  kept.clean\n" in said
+    assert "return min(x, LIMIT)" not in said
+    assert "          return min(x, LIMIT)" in stored("show", key, "--source").out
+    assert stored("show", key, "--value").out.endswith("value\n  [1, 1, 1]\n")
+
+
+def test_a_long_value_is_cut(stored):
+    said = stored("show", "report-1", "--value").out
+    assert "state       expired" in said
+    assert said.endswith("… (100002 characters)\n")
+
+
+def test_as_json_a_result_has_its_parts_and_its_code(stored):
+    result = json.loads(stored("show", "report-1", "--json", "--value").out)
+    assert (result["key"], result["state"], result["preview"][:4]) == ("report-1", "expired", "'aaa")
+    key = json.loads(stored("list", "--task", "load", "--json").out)[0]["key"]
+    parts = json.loads(stored("show", key, "--json", "--source").out)["code_parts"]
+    assert "return min(x, LIMIT)" in next(part["source"] for part in parts if part["name"] == "code.kept.clean")
+
+
+def test_damage_is_marked_and_loses_nothing_else(stored):
+    value = next(file for file in (stored.folder / "values").rglob("*") if file.is_file())
+    value.write_bytes(b"b" + value.read_bytes()[1:])
+    said = stored("show", "report-1").out
+    assert "state       damaged: its stored value was damaged: its bytes do not match their digest" in said
+    value.unlink()
+    assert "damaged: its stored value is gone" in stored("list").out
+    record = next((stored.folder / "records").rglob("load-*/*"))
+    record.write_bytes(record.read_bytes()[:-1])
+    said = stored("list")
+    assert said.code == 0
+    assert "damaged: 6 bytes instead of 7" in said.out
+
+
+def test_an_unknown_key_names_what_is_near_and_a_short_one_what_it_could_be(stored, recoup):
+    said = stored("show", "report-2")
+    assert said.code == 2
+    assert "no result has the key 'report-2'" in said.err
+    assert "(did you mean 'report-1'?); `recoup results list` shows the keys" in said.err
+
+
+def test_values_that_others_may_have_written_are_not_decoded(stored):
+    os.chmod(stored.folder, 0o777)  # noqa: PTH101, S103 - others may write now
+    said = stored("show", "report-1", "--value")
+    assert said.code == 3
+    assert said.err == (
+        f"error: values of {stored.folder} are not decoded, because others can write to it, and decoding can run code. "
+        "Leave out --value, or copy the storage to a folder of your own.\n"
+    )
+    assert stored("show", "report-1").code == 0
+
+
+def test_the_parts_of_a_key_are_the_last_to_be_shown_whole(recoup, project):
+    project(
+        "nested.py",
+        "from recoup import flow, task\n\n@task(cache=True)\ndef fit(cfg): return 1\n\n"
+        "@flow\ndef go(): return fit({'lr': 0.1, 'depth': 3})\n",
+    )
+    recoup("run", "nested.py")
+    key = json.loads(recoup("results", "--json").out)[0]["key"]
+    assert "['lr']  0.1" in recoup("results", "show", key).out
