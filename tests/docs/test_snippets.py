@@ -51,11 +51,17 @@ def sessions(text):
 
 def run(command, folder, environment, *, shell=False):
     done = subprocess.run(
-        command, shell=shell, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+        command,
+        shell=shell,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
-    printed = done.stdout + done.stderr
-    assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{printed}"
-    return printed.strip("\n")
+    assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}"
+    return done.stdout.strip("\n")
 
 
 def matches(expected, printed):
