@@ -21,8 +21,8 @@ __all__ = ["array_data", "arrow_texts", "texts"]
 
 _DATA, _TEXTS = tag("data"), tag("texts")
 
-_BLOCK: Final = 1 << 18
-"""Bytes that are looked at and hashed in one go; they fit the second-level cache."""
+_BLOCK: Final = 1 << 20
+"""Bytes that are looked at and hashed in one go; they stay in the processor's cache."""
 
 _EXTENDED_PRECISION: Final = 63
 _EXTENDED_BYTES: Final = 10

@@ -38,6 +38,7 @@ from recoup.types import Token
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from recoup.exceptions import HashError
     from recoup.hashing._forms import Label
 
 __all__ = ["Known", "form_of", "place_label", "walk"]
@@ -150,9 +151,9 @@ def walk(root: Any, known: dict[int, Known], path: str) -> bytes:
     try:
         return journey.run(root)
     except Unhashable as verdict:
-        holders = [frame.value for frame in journey.frames]
-        labels = [frame.label() for frame in journey.frames]
-        raise refusal(verdict, journey.current, path, holders, labels) from verdict.__cause__
+        raise journey.refusal(verdict, path) from verdict.__cause__
+    except Exception as exc:  # a value's own code ran (`__reduce__`, a property): its errors are no reason to fail a task
+        raise journey.refusal(Unhashable(f"raised {type(exc).__name__} when it was looked at"), path) from exc
 
 
 class _Walk:
@@ -166,6 +167,11 @@ class _Walk:
         self.unsettled: dict[int, Any] = {}
         self.detours = 0
         self.current: Any = None
+
+    def refusal(self, verdict: Unhashable, path: str) -> HashError:
+        """Return the error about the value that is being looked at, by the way that led to it."""
+        holders = [frame.value for frame in self.frames]
+        return refusal(verdict, self.current, path, holders, [frame.label() for frame in self.frames])
 
     def run(self, root: Any) -> bytes:
         atom = _atom(type(root))

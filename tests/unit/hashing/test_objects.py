@@ -1,9 +1,11 @@
 """Objects of other libraries, classes, functions: by their fields, their state, their name or their code."""
 
+import enum
 import functools
 import logging
 import pickle
 import random
+import threading
 import typing
 from dataclasses import dataclass
 
@@ -287,6 +289,61 @@ def test_a_local_dataclass_has_a_digest():
 
     assert digest(make()) == digest(make())
     assert digest(make()(2)) == digest(make()(2)) != digest(make()(3))
+
+
+def test_a_local_class_that_calls_its_base_has_a_digest():
+    def make(factor):
+        class Base:
+            def __init__(self):
+                self.x = factor
+
+        class Derived(Base):
+            def __init__(self):
+                super().__init__()
+
+        return Derived
+
+    assert digest(make(2)) == digest(make(2))
+    assert digest(make(2)()) == digest(make(2)()) != digest(make(3)())
+
+
+def test_local_models_and_the_like_have_digests():
+    def make():
+        class Model(pydantic.BaseModel):
+            x: int = 1
+
+            @pydantic.field_validator("x")
+            @classmethod
+            def positive(cls, value):
+                return abs(value)
+
+        @attrs.define
+        class Attrs:
+            x: int = 1
+
+        class Struct(msgspec.Struct):
+            x: int = 1
+
+        class Pair(typing.NamedTuple):
+            x: int = 1
+
+        class Color(enum.Enum):
+            RED = 1
+
+        return [Model(), Attrs(), Struct(), Pair(), Color.RED]
+
+    for one, same in zip(make(), make(), strict=True):
+        assert digest(one) == digest(same)
+    assert len(set(map(digest, make()))) == 5
+
+
+def test_constants_of_a_dataclass_are_no_fields():
+    @dataclass
+    class Service:
+        url: str
+        lock: typing.ClassVar = threading.Lock()
+
+    assert digest(Service("a")) == digest(Service("a")) != digest(Service("b"))
 
 
 def test_bound_methods_belong_to_their_object():

@@ -152,6 +152,24 @@ def test_an_error_in_the_users_own_reduce_is_a_refusal_too():
     assert isinstance(refused(Broken()).__cause__, ZeroDivisionError)
 
 
+class Rude:
+    def __getattr__(self, name):
+        raise ZeroDivisionError
+
+
+class RudeDigest:
+    def __recoup_digest__(self):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("kind", [Rude, RudeDigest])
+def test_errors_in_the_values_own_code_are_refusals(kind):
+    error = refused({"a": kind()}, "arg")
+    assert error.path == "arg['a']"
+    assert "raised ZeroDivisionError" in str(error)
+    assert isinstance(error.__cause__, ZeroDivisionError)
+
+
 def test_a_remedy_works_own_method():
     class Connection:
         def __init__(self, url):

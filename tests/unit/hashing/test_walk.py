@@ -21,9 +21,7 @@ def nested(depth, make):
     return value
 
 
-@pytest.mark.parametrize(
-    "make", [lambda v: [v], lambda v: (v, 1), lambda v: {"a": v}, lambda v: {1: [v]}], ids=["list", "tuple", "dict", "mix"]
-)
+@pytest.mark.parametrize("make", [lambda v: [v], lambda v: {"a": (v, 1)}], ids=["lists", "dicts of tuples"])
 def test_no_depth_is_too_deep(make):
     value, other = nested(100_000, make), nested(99_999, make)
     try:
@@ -36,12 +34,12 @@ def test_no_depth_is_too_deep(make):
 def _take_apart(value):
     """Free a deep value from the outside, since Python frees it recursively."""
     while value:
-        (*_, value) = value.values() if isinstance(value, dict) else (value[0],)
+        value = value["a"] if isinstance(value, dict) else value[0]
 
 
 def test_objects_nest_as_deep():
     inner = Node()
-    for _ in range(20_000):
+    for _ in range(5_000):
         outer = Node()
         outer.inner = inner
         inner = outer

@@ -2,7 +2,8 @@
 
 What can be found under its name is encoded by it: the module's dotted path from the project root, so that a script and
 an import agree, and the qualified name. What cannot (lambdas, inner functions, notebooks, a decorator's wrapper that
-carries another's name) is encoded by its code and what it encloses. The code of named functions is the business of the `CODE` policy.
+carries another's name) is encoded by its code and what it encloses. The code of named things is the business of the
+`CODE` policy.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from recoup.exceptions import HashError
-from recoup.hashing._canonical import framed
+from recoup.hashing._canonical import ATOMS, framed
 from recoup.hashing._forms import Attributes, Form, Kind, Reference, Unhashable, nameless, tag
 from recoup.project import is_project_file, module_path
 from recoup.types import Token
@@ -27,11 +28,7 @@ _CLASS, _FUNCTION, _CODE, _BUILTIN = tag("class"), tag("function"), tag("code"),
 _LOCAL_CLASS, _METHOD, _PARTIAL, _MODULE = tag("local-class"), tag("method"), tag("partial"), tag("module")
 _ALIAS, _UNION, _WRAPPER = tag("alias"), tag("union"), tag("wrapper")
 
-_HOUSEKEEPING: Final = frozenset(
-    {"__module__", "__qualname__", "__name__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__slots__"}
-    | {"__firstlineno__", "__static_attributes__", "__abstractmethods__", "_abc_impl", "__orig_bases__", "__parameters__"}
-    | {"__dataclass_fields__", "__dataclass_params__", "__match_args__"}
-)
+_PLAIN: Final = (*ATOMS, tuple, frozenset, type)
 
 
 def _name(thing: Any, qualname: str) -> bytes:
@@ -79,23 +76,26 @@ def _is_of_session(value: type) -> bool:
 
 
 def _content(value: type) -> dict[str, Any]:
-    """Return what a class body defined: its functions, and its attributes where they are plain to see."""
+    """Return what a class body defined and does not change: its functions, and its constants."""
     content: dict[str, Any] = {}
     for name, member in vars(value).items():
-        if name in _HOUSEKEEPING or isinstance(member, types.MemberDescriptorType | types.GetSetDescriptorType):
-            continue
-        content[name] = _plain_member(member)
+        functions = _functions(member)
+        if functions:
+            content[name] = (type(member).__name__, *functions)
+        elif isinstance(member, _PLAIN) and not name.startswith("__"):
+            content[name] = member
     return content
 
 
-def _plain_member(member: Any) -> Any:
-    if isinstance(member, staticmethod | classmethod):
-        return (type(member).__name__, member.__func__)
+def _functions(member: Any) -> tuple[Any, ...]:
+    """Return the functions behind a member of a class."""
     if isinstance(member, property):
-        return ("property", member.fget, member.fset, member.fdel)
-    if isinstance(member, functools.cached_property):
-        return ("cached_property", member.func)
-    return member
+        found: tuple[Any, ...] = (member.fget, member.fset, member.fdel)
+    elif isinstance(member, functools.cached_property):
+        found = (member.func,)
+    else:
+        found = (getattr(member, "__func__", member),)
+    return tuple(function for function in found if isinstance(function, types.FunctionType))
 
 
 # --- functions ------------------------------------------------------------------------------

@@ -56,8 +56,16 @@ def _namedtuple(value: Any) -> Form:
 
 
 def _dataclass(value: Any) -> Form:
-    names = tuple(name for name in type(value).__dataclass_fields__ if hasattr(value, name))
+    kind: type = type(value)
+    names = tuple(name for name in _dataclass_names(kind) if hasattr(value, name))
     return _fields(value, names, _without(_own_attributes(value), names))
+
+
+@functools.lru_cache(maxsize=1024)
+def _dataclass_names(kind: type) -> tuple[str, ...]:
+    import dataclasses  # noqa: PLC0415 - 5 ms that a process without dataclasses never pays
+
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _attrs(value: Any) -> Form:
