@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from recoup.cli.exits import Exit
-from recoup.cli.tables import print_json, print_table
+from recoup.cli.tables import print_json, table_lines
 from recoup.settings import DESCRIPTIONS, sourced_settings
 from recoup.wording import nearest
 
@@ -30,8 +30,11 @@ def main(options: Namespace) -> int:
             ]
         )
     else:
-        rows = [(name, _text(found.value), found.source, DESCRIPTIONS[name]) for name, found in settings.items()]
-        print_table(("SETTING", "VALUE", "SOURCE", "WHAT IT SAYS"), rows)
+        rows = [(name, _text(found.value), found.source) for name, found in settings.items()]
+        header, *lines = table_lines(("SETTING", "VALUE", "SOURCE"), rows)
+        print(header)
+        for line, name in zip(lines, settings, strict=True):
+            print(f"{line}\n    {DESCRIPTIONS[name]}")
     for variable in _unknown_variables():
         print(f"warning: {variable} is no setting{nearest(variable, _variables())}", file=sys.stderr)
     return Exit.DONE

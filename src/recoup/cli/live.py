@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from recoup.cli.board import Board
+from recoup.cli.progress import Restraint
 from recoup.engine.tally import Tally
 from recoup.events import Advised, FlowStarted, MutatedInput, NotCached, WillRetry, WriteFailed
 from recoup.wording import Teller, duration
@@ -60,6 +61,8 @@ def live_rows(target: str) -> Iterator[Subscriber]:
     )
     with live:
         yield screen
+    for text in screen.restraint.rest():
+        screen.console.print(Text(text, style="yellow"))
     if screen.board.rows()[0]:
         screen.console.print(screen.table(moving=False))
 
@@ -69,6 +72,7 @@ class _Screen:
         self.console = console
         self.board = Board()
         self._tally = Tally()
+        self.restraint = Restraint()
         self._teller = Teller()
         self._doing = f"importing {target}"
         self._since = time.time()
@@ -81,7 +85,7 @@ class _Screen:
             self._doing = event.name
         if isinstance(event, NotCached | WriteFailed | MutatedInput | WillRetry | Advised):
             line = self._teller.tell(event)
-            if line is not None:
+            if line is not None and self.restraint.lets_pass(line, event):
                 style = "yellow" if line.level >= logging.WARNING else ""
                 self.console.print(Text(str(line), style=style))
 

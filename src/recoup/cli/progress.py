@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
-from recoup.events import Advised, FlowEnded, FlowStarted, MutatedInput, NotCached, WillRetry, WriteFailed
+from recoup.events import FlowEnded, FlowStarted
 from recoup.wording import Teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from recoup.events import Event
+    from recoup.wording import Line
 
     Subscriber = Callable[[Event], None]
 
-__all__ = ["json_lines", "nothing", "plain_lines", "stdout_of_our_own"]
+__all__ = ["Restraint", "json_lines", "nothing", "plain_lines", "stdout_of_our_own"]
 
 _LINES_EACH = 5
 _encode = msgspec.json.Encoder().encode
@@ -31,9 +32,18 @@ _encode = msgspec.json.Encoder().encode
 @contextlib.contextmanager
 def plain_lines() -> Iterator[Subscriber]:
     """Write a line for each event to standard error; of a task with many calls the first few, and a count."""
-    lines = _PlainLines(sys.stderr)
-    yield lines
-    lines.count_the_rest()
+    teller, restraint = Teller(), Restraint()
+
+    def tell(event: Event) -> None:
+        line = teller.tell(event)
+        if line is None or line.level < logging.INFO or isinstance(event, FlowStarted | FlowEnded):
+            return
+        if restraint.lets_pass(line, event):
+            _write(sys.stderr, str(line))
+
+    yield tell
+    for text in restraint.rest():
+        _write(sys.stderr, text)
 
 
 @contextlib.contextmanager
@@ -52,28 +62,25 @@ def nothing() -> Iterator[Subscriber]:
     yield lambda _: None
 
 
-class _PlainLines:
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._teller = Teller()
+class Restraint:
+    """Of lines of one kind about one task, lets the first few pass and counts the rest."""
+
+    def __init__(self) -> None:
         self._told: Counter[tuple[str, str]] = Counter()
 
-    def __call__(self, event: Event) -> None:
-        line = self._teller.tell(event)
-        if line is None or line.level < logging.INFO or isinstance(event, FlowStarted | FlowEnded):
-            return
-        if not isinstance(event, NotCached | Advised | WriteFailed | MutatedInput | WillRetry):
-            kind = (line.verb, getattr(event, "call").task)  # noqa: B009 - what is left are events of calls
-            self._told[kind] += 1
-            if self._told[kind] > _LINES_EACH:
-                return
-        _write(self._out, str(line))
+    def lets_pass(self, line: Line, event: Event) -> bool:
+        """Say whether `line`, which tells `event`, is among the first."""
+        call = getattr(event, "call", None)
+        if call is None:
+            return True
+        self._told[line.verb, call.task] += 1
+        return self._told[line.verb, call.task] <= _LINES_EACH
 
-    def count_the_rest(self) -> None:
-        """Say how many lines were left out."""
+    def rest(self) -> Iterator[str]:
+        """Yield how many lines of each kind were held back."""
         for (verb, task), told in self._told.items():
             if told > _LINES_EACH:
-                _write(self._out, f"{verb} {task} · {told - _LINES_EACH} more")
+                yield f"{verb} {task} · {told - _LINES_EACH} more"
 
 
 def _write(out: TextIO, line: str) -> None:

@@ -60,7 +60,7 @@ def _list(found: list[Examined], store: ObjectStore, options: Namespace) -> None
     if not found:
         print(f"no results in {store!r}")
         return
-    columns = ("KEY", "TASK", "CREATED", "EXPIRES", "SIZE", "TOOK", "RUN", "STATE")
+    columns = ("KEY", "CREATED", "SIZE", "TOOK", "STATE", "RUN", "TASK")
     print_table(columns, [_cells(one) for one in shown])
     if len(shown) < len(found):
         print(f"{len(found) - len(shown)} more; --limit 0 shows all, --task those of one task")
@@ -85,16 +85,16 @@ def _short_names(task: str) -> tuple[str, str]:
 def _cells(one: Examined) -> tuple[str, ...]:
     record = one.record
     if record is None:
-        return ("?", one.name.split("/")[1], "", "", "", "", "", f"damaged: {one.problem}")
+        return ("?", "", "", "", "damaged", "", f"{one.name.split('/')[1]} ({one.problem})")
+    expires = f"expires {clock(record.expires)}" if record.expires else ""
     return (
         _short(record.key),
-        record.task,
         clock(record.created),
-        clock(record.expires) if record.expires else "",
         size(record.value.size),
         duration(record.compute_seconds),
+        "damaged" if one.problem else _state(one) or expires,
         record.run_name or "",
-        _state(one),
+        f"{record.task} ({one.problem})" if one.problem else record.task,
     )
 
 

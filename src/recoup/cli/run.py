@@ -18,7 +18,7 @@ from recoup.cli.stopwatch import Split, Stopwatch
 from recoup.cli.target import ImportFailed, load_flow
 from recoup.engine.journal import amend_run
 from recoup.engine.tally import Tally
-from recoup.events import DidStore, FlowEnded, FlowStarted, subscribed
+from recoup.events import DidStore, FlowEnded, FlowStarted, MutatedInput, WriteFailed, subscribed
 from recoup.exceptions import StoreError
 from recoup.hashing import describe
 from recoup.logs import log_to_stderr, quiet
@@ -140,6 +140,7 @@ class _Run:
         self._started: FlowStarted | None = None
         self._ended: FlowEnded | None = None
         self._kept = 0
+        self._lost = 0
 
     def __call__(self, event: Event) -> None:
         """Count `event`, and remember the ends of the run."""
@@ -151,6 +152,8 @@ class _Run:
                 self._ended = event
             case DidStore():
                 self._kept += 1
+            case WriteFailed() | MutatedInput():
+                self._lost += 1
             case _:
                 pass
 
@@ -224,6 +227,7 @@ class _Run:
             "ran": self._tally.ran,
             "cached": self._tally.cached,
             "failed": self._tally.failed,
+            "not_kept": self._lost,
             "saved_seconds": self._tally.saved_seconds,
             "wall_seconds": self._split.wall,
             "import_seconds": self._split.imports,
@@ -235,7 +239,8 @@ class _Run:
     def _print_summary(self) -> None:
         if self._error is None and self._value is not None:
             print(f"result: {describe(self._value)}", file=self._out)
-        print(self._tally, file=self._out)
+        lost = f" · {self._lost} not kept" if self._lost else ""
+        print(f"{self._tally}{lost}", file=self._out)
         split = self._split
         times = {"imports": split.imports, "tasks": split.bodies, "Recoup and the flow itself": split.own}
         told = ", ".join(f"{what} {duration(seconds)}" for what, seconds in times.items())

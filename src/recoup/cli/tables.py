@@ -12,20 +12,26 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["clock", "print_json", "print_table", "size"]
+__all__ = ["clock", "print_json", "print_table", "size", "table_lines"]
 
 _KIB, _UNITS = 1024, ("KiB", "MiB", "GiB", "TiB")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under their column names; on a terminal the last column is cut to fit."""
+    """Print rows under their column names."""
+    for line in table_lines(columns, rows):
+        print(line)
+
+
+def table_lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the names of columns and then rows as aligned lines; for a terminal they are cut to fit."""
     widths = [max(map(_width, cells)) for cells in zip(columns, *rows, strict=True)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for cells in (columns, *rows):
         line = "  ".join(f"{cell}{' ' * (width - _width(cell))}" for cell, width in zip(cells, widths, strict=True)).rstrip()
-        print(line if not room else _cut(line, room))
+        yield line if not room else _cut(line, room)
 
 
 def _cut(line: str, room: int) -> str:

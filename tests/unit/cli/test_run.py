@@ -119,6 +119,29 @@ def test_of_a_task_with_many_calls_the_first_lines_and_a_count_are_shown(recoup)
     assert "ran double · 4 more" in said.err
 
 
+def test_results_that_could_not_be_kept_are_counted_and_warned_of_a_few_times(recoup, project):
+    project(
+        "spoils.py",
+        """
+        from recoup import flow, task
+
+        @task(cache=True)
+        def grow(items):
+            items.append(1)
+            return items
+
+        @flow
+        def go():
+            return [grow([n]) for n in range(7)]
+        """,
+    )
+    said = recoup("run", "spoils.py")
+    assert said.code == 0
+    assert "7 tasks · 0 cached · 7 ran · 7 not kept" in said.out
+    assert said.err.count("not kept grow · its body changed its argument items in place") == 5
+    assert "not kept grow · 2 more" in said.err
+
+
 def test_what_a_module_runs_when_it_is_imported_is_not_counted(recoup, project):
     project("eager.py", "from recoup import flow, task\n\n@task\ndef one(): return 1\n\n@flow\ndef go(): return one()\n\ngo()\n")
     assert "1 task ·" in recoup("run", "eager.py").out
