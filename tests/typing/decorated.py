@@ -48,8 +48,7 @@ def calls() -> None:
 
 async def async_calls() -> None:
     assert_type(await asynchronous(1), bytes)
-    coroutine = asynchronous(1)
-    assert_type(coroutine, Coroutine[Any, Any, bytes])
+    coroutine: Coroutine[Any, Any, bytes] = asynchronous(1)
     await coroutine
     assert_type(await async_pipeline("x"), int)
 

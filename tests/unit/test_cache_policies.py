@@ -1,0 +1,126 @@
+"""The algebra of policies."""
+
+import pytest
+
+from recoup import task
+from recoup.cache_policies import (
+    CODE,
+    DEFAULT,
+    FLOW_PARAMETERS,
+    INPUTS,
+    NO_CACHE,
+    NONE,
+    RUN_ID,
+    TASK_SOURCE,
+    CacheKeyFnPolicy,
+    CachePolicy,
+    CompoundCachePolicy,
+    Inputs,
+)
+from recoup.exceptions import ConfigurationError, HashError
+
+
+def test_nothing_added_is_nothing():
+    assert NO_CACHE is NONE
+    assert INPUTS + NO_CACHE == NO_CACHE + INPUTS == INPUTS
+    assert NO_CACHE + NO_CACHE == NO_CACHE
+
+
+def test_sums_are_flat_and_merge_what_is_left_out():
+    total = (INPUTS - "a") + (TASK_SOURCE + (INPUTS - "b"))
+    assert total == CompoundCachePolicy((Inputs(("a", "b")), TASK_SOURCE))
+
+
+@pytest.mark.parametrize("name", ["x", "inputs.x"])
+def test_an_argument_is_left_out_by_either_name(name):
+    kept = task(cache_policy=DEFAULT - name)(lambda x, y: x)
+    assert "inputs.x" not in [part[0] for part in kept.key(1, 2).parts]
+    assert "inputs.y" in [part[0] for part in kept.key(1, 2).parts]
+
+
+def test_every_built_in_policy_has_the_task_in_its_key():
+    for policy in (INPUTS, CODE, TASK_SOURCE, RUN_ID, DEFAULT):
+        assert "task" in [part[0] for part in task(cache_policy=policy)(lambda x: x).key(1).parts]
+
+
+@pytest.mark.parametrize("policy", [FLOW_PARAMETERS, RUN_ID, TASK_SOURCE, NO_CACHE])
+def test_a_name_that_a_policy_does_not_have_is_refused(policy):
+    with pytest.raises(ConfigurationError, match=r"leaves nothing out: only INPUTS and CODE have named parts$"):
+        policy - "x"
+
+
+@pytest.mark.parametrize("name", [5, None, INPUTS])
+def test_only_names_are_subtracted(name):
+    with pytest.raises(TypeError, match=f"a policy minus {type(name).__name__} means nothing"):
+        TASK_SOURCE - name
+
+
+def test_only_policies_are_added():
+    with pytest.raises(TypeError):
+        INPUTS + "x"
+
+
+def helper(x):
+    return x
+
+
+def uses_helper(x):
+    return helper(x)
+
+
+def test_a_helper_is_left_out_by_its_name(monkeypatch):
+    names = [p.name for p in task(cache=True)(uses_helper).key(1).parts[0].subject.parts]
+    (name,) = [n for n in names if n.endswith(".helper")]
+    with_helper, without = task(cache=True)(uses_helper), task(cache_policy=INPUTS + CODE - name)(uses_helper)
+    before = with_helper.key(1), without.key(1)
+
+    def changed(x):
+        return -x
+
+    monkeypatch.setattr(helper, "__code__", changed.__code__)
+    assert with_helper.key(1) != before[0]
+    assert without.key(1) == before[1]
+
+
+def test_a_policy_of_ones_own():
+    class Rounded(CachePolicy):
+        def compute_key(self, task_ctx, inputs, flow_parameters, **kwargs):
+            return str(round(inputs["x"]))
+
+    kept = task(cache_policy=Rounded())(lambda x: x)
+    assert kept.key(1.1) == kept.key(0.9) != kept.key(2.2)
+    assert [kept(1.1), kept(0.9)] == [1.1, 1.1]
+
+
+def test_a_policy_of_ones_own_adds_to_others():
+    class Season(CachePolicy):
+        def compute_key(self, task_ctx, inputs, flow_parameters, **kwargs):
+            return "summer"
+
+    kept = task(cache_policy=INPUTS + Season())(lambda x: x)
+    assert kept.key(1) != kept.key(2)
+    assert "custom" in [part[0] for part in kept.key(1).parts]
+
+
+def test_from_cache_key_fn():
+    policy = CachePolicy.from_cache_key_fn(lambda ctx, args: f"k{args['x']}")
+    assert isinstance(policy, CacheKeyFnPolicy)
+    assert task(cache_policy=policy)(lambda x: x).key(3) == "k3"
+
+
+def test_key_functions_see_the_context():
+    seen = []
+
+    @task(cache_key_fn=lambda ctx, args: seen.append((ctx.task.name, ctx.parameters["x"], args)) or "k")
+    def seen_by(x, y=2):
+        return x
+
+    seen_by.key(1)
+    assert seen == [("seen_by", 1, {"x": 1, "y": 2})]
+
+
+def test_a_hash_error_of_a_key_function_is_passed_on():
+    def refuse(ctx, args):
+        raise HashError("no")
+
+    assert task(cache_key_fn=refuse)(lambda x: x).key(1) is None
