@@ -117,7 +117,7 @@ def test_with_json_only_json_reaches_standard_output(tmp_path):
 
 
 WAITS = """
-import sys, threading
+import os, sys, threading
 from recoup import flow, task
 
 @task(cache=True)
@@ -128,7 +128,7 @@ def first():
 def waits():
     sys.stderr.write("waiting\\n")
     sys.stderr.flush()
-    threading.Event().wait()
+    threading.Event().wait(0 if os.environ.get("TEST_WAIT") else None)
 
 @flow
 def go():
@@ -151,6 +151,17 @@ def test_an_interrupted_run_says_so_and_keeps_what_it_had(tmp_path):
     (latest,) = json.loads(run(*RECOUP, "runs", "--json", cwd=tmp_path).stdout)
     assert latest["state"] == "Cancelled"
     assert [result["task"] for result in json.loads(run(*RECOUP, "results", "--json", cwd=tmp_path).stdout)] == ["waits:first"]
+
+
+def test_a_run_whose_process_is_gone_is_told_from_one_that_goes_on(tmp_path):
+    (tmp_path / "waits.py").write_text(WAITS)
+    with subprocess.Popen((*RECOUP, "run", "waits.py"), cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        while "waiting" not in process.stderr.readline():
+            pass
+        assert "Running" in run(*RECOUP, "runs", cwd=tmp_path).stdout
+        process.kill()
+    assert "Killed" in run(*RECOUP, "runs", cwd=tmp_path).stdout
+    assert "cached first · from run go-" in run(*RECOUP, "run", "waits.py", cwd=tmp_path, TEST_WAIT="no").stderr
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path):

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -168,6 +169,8 @@ class _Run:
         self._count_from_here()
         inputs = convert_parameters(flow.name, flow.fn, texts=texts, data=data)
         store = ResultStore.of_options(flow.result_storage, None, None).result_storage
+        if self._options.storage and flow.result_storage is not None:
+            print(f"warning: flow {flow.name} names a storage itself, {store!r}; --storage is not used for it", file=sys.stderr)
         ensure_marker(store)  # before the work: a storage that takes nothing is no surprise for its end
         args, kwargs = flow.binder.unbind(inputs)
         try:
@@ -214,7 +217,8 @@ class _Run:
         assert self._started is not None
         show_failure(error, f"flow {self._started.flow} failed")
         kept = f"{self._kept} result{' was' if self._kept == 1 else 's were'} kept; " if self._kept else ""
-        print(f"{kept}`recoup runs show {self._started.name}` shows each call", file=sys.stderr)
+        where = f" --storage {shlex.quote(self._options.storage)}" if self._options.storage else ""
+        print(f"{kept}`recoup runs show {self._started.name}{where}` shows each call", file=sys.stderr)
 
     def _summary(self) -> dict[str, Any]:
         assert self._started is not None

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -46,7 +48,7 @@ def _list(runs: list[RunRecord], store: ObjectStore, *, as_json: bool) -> None:
             [
                 (
                     run.name,
-                    run.state,
+                    _state(run),
                     clock(run.started),
                     duration(_wall(run)) if run.ended else "",
                     str(run.ran),
@@ -65,7 +67,7 @@ def _show(run: RunRecord, store: ObjectStore, *, as_json: bool) -> None:
     if as_json:
         print_json({**_as_data(run), "events": events})
         return
-    print(f"{run.name} · {run.state}{f' · {run.message}' if run.message else ''}")
+    print(f"{run.name} · {_state(run)}{f' · {run.message}' if run.message else ''}")
     print(f"flow {run.flow}({_parameters(run)}) · run {run.run}{f' · {run.target}' if run.target else ''}")
     ended = f", took {duration(_wall(run))}" if run.ended else ""
     print(f"started {clock(run.started)}{ended} · {run.ran} ran · {run.cached} cached · {run.failed} failed")
@@ -107,6 +109,19 @@ def _as_data(run: RunRecord) -> dict[str, Any]:
     """Return all that is known of a run, with its defaults written out."""
     known = {name: getattr(run, name) for name in run.__struct_fields__ if name != "recoup"}
     return {**known, "wall_seconds": _wall(run) if run.ended else None}
+
+
+def _state(run: RunRecord) -> str:
+    """Return the state of a run; one that never ended and whose process is gone was killed."""
+    if run.state != "Running" or run.host != socket.gethostname():
+        return run.state
+    try:
+        os.kill(run.pid, 0)  # asks only whether the process is there
+    except ProcessLookupError:
+        return "Killed"
+    except PermissionError:
+        pass
+    return run.state
 
 
 def _wall(run: RunRecord) -> float:

@@ -49,11 +49,11 @@ def _import_file(file: Path, said: str) -> ModuleType:
     if not file.is_file():
         raise FlowNotFound(_no_file(file, said))
     _adopt(file.parent, first=file.parent)
-    name = file_module_path(str(file))
     with _importing(said):
-        if _is_at(name, file):
-            return importlib.import_module(name)
-        return _import_from(file, name if name not in sys.modules else file.stem)
+        for name in (file_module_path(str(file)), file.stem):
+            if _is_at(name, file):
+                return importlib.import_module(name)
+        return _import_from(file, f"__run__{file.stem}")
 
 
 def _import_module(name: str) -> ModuleType:
@@ -80,7 +80,7 @@ def _adopt(folder: Path, first: Path) -> None:
 
 
 def _import_from(file: Path, name: str) -> ModuleType:
-    """Import a file that its name does not lead to, because of an odd folder name or an installed namesake."""
+    """Import a file whose name leads elsewhere, such as a `json.py`."""
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
     assert spec.loader is not None
@@ -144,7 +144,7 @@ def _dotted(module: ModuleType, name: str) -> Any:
 
 def _only_flow(module: ModuleType, place: str) -> Flow[..., Any]:
     flows = _flows(module)
-    if len(flows) == 1:
+    if len(set(map(id, flows.values()))) == 1:  # it may have several names
         return next(iter(flows.values()))
     missing = "has more than one flow" if flows else "has no flow"
     raise FlowNotFound(f"{place} {missing}; {_listed(flows, place)}")

@@ -1,6 +1,7 @@
 """`recoup run` runs a flow, shows what happens, and says what it came to."""
 
 import json
+import sys
 
 import pytest
 
@@ -52,6 +53,20 @@ def test_a_file_in_an_oddly_named_folder_can_import_its_neighbours(recoup, proje
     project("v1.2/neighbour.py", "N = 3\n")
     project("v1.2/job.py", "from recoup import flow\nimport neighbour\n\n@flow\ndef go():\n    return neighbour.N\n")
     assert "result: 3" in recoup("run", "v1.2/job.py:go").out
+
+
+def test_a_file_that_is_called_like_a_library_replaces_nothing(recoup, project):
+    project("json.py", "from recoup import flow\n\n@flow\ndef go():\n    return 4\n\nagain = go\n")
+    assert "result: 4" in recoup("run", "json.py").out
+    assert sys.modules["json"] is json
+
+
+def test_a_flow_that_names_a_storage_itself_keeps_it(recoup, project, tmp_path):
+    own = tmp_path / "own"
+    project("own.py", f"from recoup import flow\n\n@flow(result_storage={str(own)!r})\ndef go(): ...\n")
+    said = recoup("run", "own.py", "--storage", str(tmp_path / "other"))
+    assert f"warning: flow go names a storage itself, LocalFileSystem('{own}'); --storage is not used for it" in said.err
+    assert (own / "recoup.json").exists()
 
 
 def test_an_asynchronous_flow_is_awaited(recoup, project):
