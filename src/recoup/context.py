@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -12,7 +11,7 @@ from uuid import UUID, uuid4
 from recoup.exceptions import MissingContextError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from recoup.flows import Flow
     from recoup.futures import PrefectFuture
@@ -95,15 +94,14 @@ class TaskRunContext:
         """Return the parameters of the flow run, empty outside flows."""
         return self.flow_run_context.parameters if self.flow_run_context is not None else {}
 
-    @contextlib.contextmanager
-    def running(self, attempt: int) -> Iterator[None]:
-        """Make this the current context while the body runs."""
+    def enter(self, attempt: int) -> Token[TaskRunContext | None]:
+        """Make this the current context, because the body is about to run; return what `leave` takes."""
         self.task_run.run_count = attempt
-        token = current_task_run.set(self)
-        try:
-            yield
-        finally:
-            current_task_run.reset(token)
+        return current_task_run.set(self)
+
+    def leave(self, token: Token[TaskRunContext | None]) -> None:
+        """Make what was current before current again."""
+        current_task_run.reset(token)
 
     @classmethod
     def get(cls) -> TaskRunContext | None:

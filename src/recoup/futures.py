@@ -6,7 +6,6 @@ somebody looks, a fresh object each time.
 
 from __future__ import annotations
 
-import asyncio
 import concurrent.futures
 import contextvars
 import queue
@@ -191,6 +190,8 @@ async def until_ended(futures: Iterable[PrefectFuture[Any]]) -> None:
     """
     pending = [future for future in futures if not future.done()]
     if pending and not getattr(_worker, "working", False):
+        import asyncio  # noqa: PLC0415 - 30 ms that a synchronous program never pays
+
         await asyncio.to_thread(wait, pending)
 
 

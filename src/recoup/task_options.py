@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -49,6 +48,8 @@ def complete(given: TaskOptions, task: str) -> dict[str, Any]:
     """Return all options, with `None` (or `NotSet`) for those not given. Raise `ConfigurationError` for unknown ones."""
     for name in given:
         if name not in _NAMES:
+            import difflib  # noqa: PLC0415 - only for a mistake
+
             near = difflib.get_close_matches(name, _NAMES, 1)
             hint = f"did you mean {near[0]}?" if near else f"the options are {', '.join(_NAMES)}."
             raise ConfigurationError(f"task {task}: there is no option {name}; {hint}")

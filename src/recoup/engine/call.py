@@ -13,7 +13,6 @@ from recoup.hashing import Hasher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
 
     from recoup.abc import Clock, Serializer
     from recoup.arguments import Binder
@@ -34,8 +33,12 @@ class CallContext(TaskContext, Protocol):
         """Return the parameters of the flow run, empty outside one."""
         ...
 
-    def running(self, attempt: int) -> AbstractContextManager[None]:
-        """Make this the current context while the body runs."""
+    def enter(self, attempt: int) -> object:
+        """Make this the current context, because the body is about to run; return what `leave` takes."""
+        ...
+
+    def leave(self, token: Any) -> None:
+        """Make what was current before current again."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 from typing import TYPE_CHECKING, Any
 
 from recoup.engine.explain import Why, explain
@@ -13,12 +13,12 @@ from recoup.environment import producer
 from recoup.events import DidCompute, DidFail, DidStore, Hit, MutatedInput, WillCompute, WillRetry, WriteFailed, emit
 from recoup.exceptions import HashError, SerializationError, StoreError
 from recoup.hashing import Hasher, describe
-from recoup.hashing.code import Fingerprint
 from recoup.records import FORMAT, KeyPart, Record, ValueRef
 from recoup.types import NotSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import TracebackType
 
     from recoup.engine.call import Call
     from recoup.engine.steps import Absent, Found, Step
@@ -37,6 +37,7 @@ class Performer:
         self.call = call
         self.terms = call.terms
         self._parts: tuple[KeyPart, ...] = ()
+        self._code: CodeParts | None = None
         self._seconds = 0.0
 
     def perform(self, step: Step) -> Any:
@@ -90,7 +91,9 @@ class Performer:
         call = self.call
         if call.bring_arguments():
             return True
-        self._parts = tuple(self._describe_parts()) if call.key is not None else ()
+        if call.key is not None:
+            self._code = next((subject.code_parts() for name, _, subject in call.key.parts if name == "code"), None)
+            self._parts = tuple(self._describe_parts())
         why = self._why(step.because)
         emit(
             WillCompute(
@@ -106,20 +109,21 @@ class Performer:
     def _describe_parts(self) -> Iterator[KeyPart]:
         call = self.call
         assert call.key is not None
-        previews = self.terms.settings.results_previews
         for name, token, subject in call.key.parts:
+            if not name.startswith("inputs."):
+                yield _described_once(name, str(token), "" if name == "code" else describe(subject))
+                continue
             argument = name.removeprefix("inputs.")
-            value = call.inputs.get(argument, subject) if name.startswith("inputs.") else subject
-            if previews == "off" or isinstance(value, Fingerprint):
-                yield KeyPart(name, str(token))
-            elif previews == "types":
-                yield KeyPart(name, str(token), type(value).__name__)
-            else:
-                yield KeyPart(name, str(token), describe(value, name=argument), call.hasher.leaves(value))
+            value = call.inputs.get(argument, subject)
+            leaves = {} if type(value) in _IMMUTABLE else call.hasher.leaves(value)
+            yield self._preview(KeyPart(name, str(token), describe(value, name=argument), leaves), value)
 
-    def _code(self) -> CodeParts | None:
-        parts = self.call.key.parts if self.call.key is not None else ()
-        return next((subject.code_parts() for _, _, subject in parts if isinstance(subject, Fingerprint)), None)
+    def _preview(self, part: KeyPart, value: object) -> KeyPart:
+        """Show as much of an argument as the settings allow."""
+        previews = self.terms.settings.results_previews
+        if previews == "full":
+            return part
+        return KeyPart(part.name, part.token, type(value).__name__ if previews == "types" else "")
 
     def _why(self, because: Rejected) -> Why:
         call, ledger = self.call, self.terms.ledger
@@ -129,9 +133,8 @@ class Performer:
         history = ledger.history(self.terms.identity)
         before = history.nearest(self._parts, call.run)
         if before is not None:
-            code = self._code()
             return explain(
-                self._parts, code, before, ledger.code_parts(before.code) if before.code else None, self.terms.identity
+                self._parts, self._code, before, ledger.code_parts(before.code) if before.code else None, self.terms.identity
             )
         if history.any_of_run(call.run) and call.inputs and not call.id.label:
             shown = ", ".join(
@@ -143,22 +146,17 @@ class Performer:
     def _key_text(self) -> str | None:
         return None if self.call.key is None else str(self.call.key)
 
-    @contextlib.contextmanager
-    def body(self, attempt: int) -> Iterator[None]:
+    def body(self, attempt: int) -> _Body:
         """Surround the body: its context, its time, and what is told of its end."""
-        clock = self.terms.clock
-        started = clock.monotonic()
-        try:
-            with self.call.context.running(attempt):
-                yield
-        except Exception:
-            self._seconds = clock.monotonic() - started
-            raise
-        except BaseException as exc:
-            self.tell_failed(exc, "Crashed", clock.monotonic() - started)
-            raise
-        self._seconds = clock.monotonic() - started
-        emit(DidCompute(at=clock.time(), call=self.call.id, key=self._key_text(), seconds=self._seconds))
+        return _Body(self, attempt)
+
+    def ended(self, error: BaseException | None, seconds: float) -> None:
+        """Tell how a run of the body ended; errors that a retry may mend are told when it is known that none will."""
+        self._seconds = seconds
+        if error is None:
+            emit(DidCompute(at=self.terms.clock.time(), call=self.call.id, key=self._key_text(), seconds=seconds))
+        elif not isinstance(error, Exception):
+            self.tell_failed(error, "Crashed", seconds)
 
     def next_delay(self, step: Wait) -> float | None:
         """Return the pause before the next attempt in seconds, or `None` when there is none."""
@@ -197,7 +195,7 @@ class Performer:
             encoded = self.terms.serializer.encode(step.value)
             record = self._record(encoded.serializer, exact=encoded.exact, value=step.value)
             repair = step.because.cause in ("damaged", "missing")
-            record = ledger.keep(record, encoded.chunks, self._code(), slot=step.slot, repair=repair)
+            record = ledger.keep(record, encoded.chunks, self._code, slot=step.slot, repair=repair)
             value = step.value
             if not encoded.exact:  # the first run gets what every later one will get
                 value = self.terms.serializer.decode(b"".join(encoded.chunks))
@@ -211,13 +209,12 @@ class Performer:
     def _record(self, serializer: str, *, exact: bool, value: object) -> Record:
         call, terms = self.call, self.terms
         now = terms.clock.time()
-        code = self._code()
         return Record(
             recoup=FORMAT,
             key=str(call.key),
             task=terms.identity,
             parts=self._parts,
-            code=code.digest if code else "",
+            code=self._code.digest if self._code else "",
             serializer=serializer,
             exact=exact,
             value=_NOT_YET,
@@ -228,7 +225,7 @@ class Performer:
             run=call.run,
             run_name=call.run_name,
             producer=producer(),
-            not_covered=code.not_covered if code else (),
+            not_covered=self._code.not_covered if self._code else (),
         )
 
     def _mutated(self) -> Iterator[str]:
@@ -250,6 +247,25 @@ class Performer:
                 yield name.removeprefix("inputs.")
 
 
+class _Body:
+    """The context manager around a body."""
+
+    __slots__ = ("_attempt", "_performer", "_started", "_token")
+
+    def __init__(self, performer: Performer, attempt: int) -> None:
+        self._performer = performer
+        self._attempt = attempt
+
+    def __enter__(self) -> None:
+        self._token = self._performer.call.context.enter(self._attempt)
+        self._started = self._performer.terms.clock.monotonic()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        seconds = self._performer.terms.clock.monotonic() - self._started
+        self._performer.call.context.leave(self._token)
+        self._performer.ended(error, seconds)
+
+
 _LONGEST_SHOWN = 80
 _IMMUTABLE = frozenset({type(None), bool, int, float, str, bytes, complex, Reference})
 _SPOKEN = {"refresh": "refresh asked for", "no-key": "not cached"}
@@ -260,6 +276,12 @@ _PERFORM: dict[type, Callable[[Performer, Any], Any]] = {
     Rekey: Performer.rekey,
     Keep: Performer.keep,
 }
+
+
+@functools.lru_cache(maxsize=1024)
+def _described_once(name: str, token: str, text: str) -> KeyPart:
+    """Return the part for what is the same for all calls of a task."""
+    return KeyPart(name, token, text)
 
 
 def _token_text(value: object) -> str:
