@@ -20,11 +20,9 @@ from recoup.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from recoup.events import CallId, Event
 
-__all__ = ["Line", "Teller", "duration", "name_of", "nearest"]
+__all__ = ["Line", "Teller", "duration", "name_of"]
 
 _MINUTE, _HOUR = 60, 3600
 
@@ -117,11 +115,3 @@ def duration(seconds: float) -> str:
     if seconds < _HOUR:
         return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE):02} s"
     return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE):02} min"
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return ` (did you mean 'day'?)` for the known name that a misspelt one resembles, else nothing."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
-
-    found = get_close_matches(name, list(known), n=1)
-    return f" (did you mean {found[0]!r}?)" if found else ""

@@ -132,7 +132,7 @@ def test_a_wrong_value_names_the_parameter_the_type_and_an_example(annotation, t
     "annotation", [int, float, dt.date, dt.timedelta, Color, Literal["a"], list[Config], dict[str, Path], Config]
 )
 def test_the_example_that_a_message_gives_works(annotation):
-    from recoup._reading import example
+    from recoup.parameters.reading import example
 
     read(example(annotation), annotation)
 

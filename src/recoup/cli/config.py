@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from recoup.cli.exits import Exit
 from recoup.cli.tables import print_json, table_lines
 from recoup.settings import DESCRIPTIONS, sourced_settings
-from recoup.wording import nearest
+from recoup.spelling import nearest
 
 if TYPE_CHECKING:
     from argparse import Namespace

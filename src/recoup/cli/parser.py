@@ -9,6 +9,7 @@ import argparse
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from recoup.cli.exits import Usage
+from recoup.spelling import nearest
 from recoup.version import __version__
 
 if TYPE_CHECKING:
@@ -59,8 +60,6 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _refuse_unknown(program: str, what: str, word: str, known: Iterable[str]) -> None:
     if word not in known:
-        from recoup.wording import nearest  # noqa: PLC0415 - only after a mistake
-
         raise Usage(f"{program} has no {what} {word!r}{nearest(word, known)}; there are {', '.join(known)}")
 
 

@@ -16,8 +16,9 @@ from recoup.cli.tables import clock, print_json, print_table, size
 from recoup.engine.ledger import LoadFailed
 from recoup.exceptions import ConfigurationError
 from recoup.results import ledger_of
+from recoup.spelling import nearest
 from recoup.storage.local import LocalFileSystem
-from recoup.wording import duration, nearest
+from recoup.wording import duration
 
 if TYPE_CHECKING:
     from argparse import Namespace

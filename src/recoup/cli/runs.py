@@ -15,7 +15,8 @@ from recoup.cli.stores import chosen_store
 from recoup.cli.tables import clock, print_json, print_table
 from recoup.engine.journal import read_runs, run_events
 from recoup.events import Event
-from recoup.wording import Teller, duration, nearest
+from recoup.spelling import nearest
+from recoup.wording import Teller, duration
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from recoup.exceptions import FlowNotFound
 from recoup.flows import Flow
 from recoup.project import adopt_program, file_module_path, project_root
+from recoup.spelling import nearest
 from recoup.tasks import Task
-from recoup.wording import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
 __all__ = ["ImportFailed", "load_flow"]
@@ -48,7 +49,7 @@ def _import_file(file: Path, said: str) -> ModuleType:
     """Import a file under its path from the project root, where pickles and keys will look for it."""
     if not file.is_file():
         raise FlowNotFound(_no_file(file, said))
-    _adopt(file.parent, first=file.parent)
+    _adopt(file.parent)
     with _importing(said):
         for name in (file_module_path(str(file)), file.stem):
             if _is_at(name, file):
@@ -58,7 +59,7 @@ def _import_file(file: Path, said: str) -> ModuleType:
 
 def _import_module(name: str) -> ModuleType:
     folder = Path.cwd()
-    _adopt(folder, first=folder)
+    _adopt(folder)
     if not name or not all(part.isidentifier() for part in name.split(".")) or not _exists(name):
         file = Path(f"{name}.py")
         hint = f"; did you mean {file}:…?" if file.is_file() else ""
@@ -70,11 +71,11 @@ def _import_module(name: str) -> ModuleType:
         return importlib.import_module(name)
 
 
-def _adopt(folder: Path, first: Path) -> None:
-    """Make the project of `folder` the program: `first` on the path where Python puts it, the project behind the rest."""
+def _adopt(folder: Path) -> None:
+    """Make the project of `folder` the program: the folder first on the path, as Python does, the project behind the rest."""
     root = project_root(folder)
     adopt_program(root)
-    sys.path[:] = [str(first), *(entry for entry in sys.path if entry != str(first))]
+    sys.path[:] = [str(folder), *(entry for entry in sys.path if entry != str(folder))]
     sys.path.extend(entry for entry in (str(root), str(root / "src")) if entry not in sys.path and Path(entry).is_dir())
     importlib.invalidate_caches()
 
@@ -113,7 +114,7 @@ def _exists(name: str) -> bool:
 
 
 @contextlib.contextmanager
-def _importing(place: str) -> Any:
+def _importing(place: str) -> Iterator[None]:
     try:
         yield
     except Exception as exc:

@@ -11,9 +11,9 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from recoup._reading import Unreadable, example, read_data, read_text, spelled
 from recoup.exceptions import ParameterBindError, ParameterTypeError
-from recoup.wording import nearest
+from recoup.parameters.reading import Unreadable, example, read_data, read_text, spelled
+from recoup.spelling import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
