@@ -25,13 +25,11 @@ def show_failure(error: BaseException, what: str) -> None:
 
 
 def _leave_out_machinery(told: traceback.TracebackException) -> None:
-    """Drop the frames that are not the user's, and exceptions that no frame of the user's had to do with."""
+    """Drop the frames that are not the user's, also of what led to the error."""
     told.stack = traceback.StackSummary.from_list([frame for frame in told.stack if not _is_machinery(frame.filename)])
     for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
         if other is not None:
             _leave_out_machinery(other)
-    if told.__context__ is not None and not told.__context__.stack:
-        told.__context__ = told.__context__.__context__
 
 
 def _is_machinery(file: str) -> bool:

@@ -30,7 +30,9 @@ def drive(call: Call) -> Outcome:
         try:
             step = life.send(answer)
         except StopIteration as end:
-            return _ended(end.value)
+            ended: Outcome | Raised = end.value
+            break
+    return _ended(ended)  # here, so that what a body raised does not carry our StopIteration as its context
 
 
 async def adrive(call: Call) -> Outcome:
@@ -48,7 +50,9 @@ async def adrive(call: Call) -> Outcome:
         try:
             step = life.send(answer)
         except StopIteration as end:
-            return _ended(end.value)
+            ended: Outcome | Raised = end.value
+            break
+    return _ended(ended)  # here, so that what a body raised does not carry our StopIteration as its context
 
 
 def _ended(end: Outcome | Raised) -> Outcome:

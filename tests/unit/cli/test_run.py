@@ -194,6 +194,7 @@ def test_a_flow_that_raises_shows_the_users_frames_and_keeps_what_was_computed(r
     assert said.code == 1
     assert f'File "{file}", line 14, in go' in said.err
     assert "recoup/" not in said.err
+    assert said.err.count("Traceback") == 1
     *_, last, hint = said.err.splitlines()
     assert last == "error: flow go failed: ValueError: no good (fails.py, line 10)"
     assert hint.startswith("1 result was kept; `recoup runs show go-")
