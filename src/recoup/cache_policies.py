@@ -10,7 +10,6 @@ the policy was written. Every built-in policy adds the identity of the task. Nam
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -135,17 +134,28 @@ class CachePolicy:
             raise TypeError(f"a policy minus {type(name).__name__} means nothing: subtract a name, such as INPUTS - 'debug'")
         raise ConfigurationError(f"{self!r} - {name!r} leaves nothing out: only INPUTS and CODE have named parts")
 
+    def __eq__(self, other: object) -> bool:
+        """Compare by value: the same kind with the same options."""
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if value != ())
+        return f"{type(self).__name__}({options})"
+
     @classmethod
     def from_cache_key_fn(cls, cache_key_fn: Callable[[Any, dict[str, Any]], str | None]) -> CacheKeyFnPolicy:
         """Make keys with a function of the context and the arguments."""
         return CacheKeyFnPolicy(cache_key_fn)
 
 
-@dataclass(frozen=True)
 class Inputs(CachePolicy):
     """The arguments by content, whatever their type; no arguments give a key, too."""
 
-    exclude: tuple[str, ...] = ()
+    def __init__(self, exclude: Iterable[str] = ()) -> None:
+        self.exclude = tuple(sorted(set(exclude)))
 
     def parts(self, asked: Asked) -> list[Part]:
         """Return a part for each argument that is not excluded."""
@@ -167,15 +177,15 @@ class Inputs(CachePolicy):
     def __sub__(self, name: object) -> CachePolicy:
         """Leave out an argument."""
         if isinstance(name, str) and not name.startswith(("code.", "package.")):
-            return replace(self, exclude=tuple(sorted({*self.exclude, name.removeprefix("inputs.")})))
+            return Inputs((*self.exclude, name.removeprefix("inputs.")))
         return super().__sub__(name)
 
 
-@dataclass(frozen=True)
 class Code(CachePolicy):
     """The task's code and all project code, constants and packages that it reaches."""
 
-    exclude: tuple[str, ...] = ()
+    def __init__(self, exclude: Iterable[str] = ()) -> None:
+        self.exclude = tuple(sorted(set(exclude)))
 
     def parts(self, asked: Asked) -> list[Part]:
         """Return one part, whose subject is the fingerprint."""
@@ -198,11 +208,10 @@ class Code(CachePolicy):
     def __sub__(self, name: object) -> CachePolicy:
         """Leave out a helper, class, constant or package."""
         if isinstance(name, str) and name.startswith(("code.", "package.")):
-            return replace(self, exclude=tuple(sorted({*self.exclude, name})))
+            return Code((*self.exclude, name))
         return super().__sub__(name)
 
 
-@dataclass(frozen=True)
 class TaskSource(CachePolicy):
     """The task's own normalised syntax, without what it calls."""
 
@@ -211,7 +220,6 @@ class TaskSource(CachePolicy):
         return [Part("source", source_token(asked.context.task.fn), "its own code")]
 
 
-@dataclass(frozen=True)
 class FlowParameters(CachePolicy):
     """The parameters of the flow run."""
 
@@ -221,7 +229,6 @@ class FlowParameters(CachePolicy):
         return [Part(f"flow_parameters.{name}", asked.hasher.token(value, name), value) for name, value in items]
 
 
-@dataclass(frozen=True)
 class RunId(CachePolicy):
     """The flow run; outside flows, the call itself."""
 
@@ -230,7 +237,6 @@ class RunId(CachePolicy):
         return [Part("run", token_of(asked.context.run_id), asked.context.run_id)]
 
 
-@dataclass(frozen=True)
 class _NoCache(CachePolicy):
     def parts(self, _asked: Asked) -> list[Part]:
         return []
@@ -239,11 +245,11 @@ class _NoCache(CachePolicy):
         return "NO_CACHE"
 
 
-@dataclass(frozen=True)
 class CacheKeyFnPolicy(CachePolicy):
     """A function of the context and the arguments returns the key, verbatim within the task, or `None`."""
 
-    cache_key_fn: Callable[[Any, dict[str, Any]], str | None]
+    def __init__(self, cache_key_fn: Callable[[Any, dict[str, Any]], str | None]) -> None:
+        self.cache_key_fn = cache_key_fn
 
     def compute_key(
         self,
@@ -277,22 +283,19 @@ class CacheKeyFnPolicy(CachePolicy):
         return Key(key, [Part("custom", token_of(key), key)])
 
 
-@dataclass(frozen=True)
 class CompoundCachePolicy(CachePolicy):
-    """Several policies together; made by `+`."""
+    """Several policies together, each contributing once; made by `+`."""
 
-    policies: tuple[CachePolicy, ...] = field(default=())
-
-    def __post_init__(self) -> None:
-        """Merge the exclusions of equal kinds, so that each contributes once."""
+    def __init__(self, policies: Iterable[CachePolicy] = ()) -> None:
         merged: dict[object, CachePolicy] = {}
-        for policy in self.policies:
+        for policy in policies:
             kind = type(policy) if isinstance(policy, Inputs | Code) else policy
             before = merged.get(kind)
             if isinstance(policy, Inputs | Code) and isinstance(before, Inputs | Code):
-                policy = replace(policy, exclude=tuple(sorted({*before.exclude, *policy.exclude})))  # noqa: PLW2901 - it is the merged one from here on
-            merged[kind] = policy
-        object.__setattr__(self, "policies", tuple(merged.values()))
+                merged[kind] = type(policy)((*before.exclude, *policy.exclude))
+            else:
+                merged[kind] = policy
+        self.policies = tuple(merged.values())
 
     def parts(self, asked: Asked) -> list[Part]:
         """Return the parts of all."""

@@ -6,12 +6,12 @@ import itertools
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
 
 from recoup.exceptions import MissingContextError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from recoup.flows import Flow
     from recoup.futures import PrefectFuture
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from recoup.tasks import Task
 
 __all__ = ["FlowRun", "FlowRunContext", "TaskRun", "TaskRunContext", "get_run_context"]
+
+
+def new_id() -> UUID:
+    """Return the id of a new run."""
+    from uuid import uuid4  # noqa: PLC0415 - 2 ms that a program without a run never pays
+
+    return uuid4()
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class TaskRun:
     """A run of a task; `run_count` counts its attempts."""
 
     name: str
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     run_count: int = 0
 
 

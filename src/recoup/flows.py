@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 import inspect
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, overload
-from uuid import uuid4
 
 from recoup.arguments import Binder
 from recoup.clock import clock
-from recoup.context import FlowRun, FlowRunContext, current_flow_run, current_task_run
+from recoup.context import FlowRun, FlowRunContext, current_flow_run, current_task_run, new_id
 from recoup.engine.journal import Journal
 from recoup.events import FlowEnded, FlowStarted, emit, subscribe
 from recoup.exceptions import ConfigurationError
@@ -128,7 +127,7 @@ class FlowRunning:
         if parent is None:
             load_settings()
             look_again()
-        run_id = uuid4()
+        run_id = new_id()
         name = f"{flow.name}-{run_id.hex[:6]}"
         self._context = FlowRunContext(
             flow=flow,
