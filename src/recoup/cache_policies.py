@@ -245,6 +245,14 @@ class _NoCache(CachePolicy):
         return "NO_CACHE"
 
 
+def _is_storable(key: str) -> bool:
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class CacheKeyFnPolicy(CachePolicy):
     """A function of the context and the arguments returns the key, verbatim within the task, or `None`."""
 
@@ -272,6 +280,11 @@ class CacheKeyFnPolicy(CachePolicy):
             raise KeyFunctionError(
                 f"its key function {name} returned {type(key).__name__}, not text. Return a str, such as f'{{…}}', "
                 "or None to leave a call uncached."
+            )
+        if key is not None and not _is_storable(key):
+            raise KeyFunctionError(
+                f"its key function {name} returned {key!r}, which has a lone surrogate that no record can hold. "
+                "Return text that UTF-8 can write."
             )
         return key
 

@@ -155,6 +155,13 @@ def key_of_the_missing(context, arguments):
             "its key function <lambda> returned int, not text. Return a str, such as f'{…}', or None to leave a call uncached.",
         ),
         (
+            lambda context, arguments: "\ud800",
+            (
+                "its key function <lambda> returned '\\ud800', which has a lone surrogate that no record can hold. Return text "
+                "that UTF-8 can write."
+            ),
+        ),
+        (
             lambda context: "x",
             (
                 "its key function <lambda> raised TypeError: <lambda>() takes 1 positional argument but 2 were given. Mend it, or "

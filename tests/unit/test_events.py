@@ -1,0 +1,146 @@
+"""Who hears of what, and how it is said and counted."""
+
+import logging
+
+import pytest
+
+from recoup import flow, get_run_logger, task
+from recoup.engine.tally import Tally
+from recoup.events import (
+    CallId,
+    DidCompute,
+    DidFail,
+    FlowEnded,
+    FlowStarted,
+    Hit,
+    MutatedInput,
+    NotCached,
+    WillCompute,
+    WillRetry,
+    emit,
+    subscribe,
+    subscribed,
+)
+from recoup.exceptions import MissingContextError
+from recoup.wording import Teller, duration
+
+CALL = CallId("train", 1, None, "UA")
+OTHER = CallId("load", 2)
+
+
+def test_subscribers_hear_until_they_end():
+    heard = []
+    end = subscribe(heard.append)
+    emit(NotCached(at=0, call=CALL, reason="x"))
+    end()
+    end()
+    emit(NotCached(at=1, call=CALL, reason="x"))
+    assert [event.at for event in heard] == [0]
+
+
+def test_a_subscriber_that_fails_fails_nobody_else(caplog):
+    heard = []
+
+    def broken(event):
+        raise ValueError("broken")
+
+    with subscribed(broken), subscribed(heard.append):
+        assert task(lambda: 5)() == 5
+    assert len(heard) == 2
+    assert "a subscriber failed on WillCompute" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (
+            WillCompute(at=0, call=CALL, key="k", cause="code", why="helper clean() changed"),
+            "running train[UA] · helper clean() changed",
+        ),
+        (Hit(at=0, call=OTHER, key="k", created=0, saved=38.2, seconds=0), "cached load · saved 38.2 s"),
+        (
+            Hit(at=0, call=OTHER, key="k", created=0, saved=0.012, seconds=0, from_run="r", from_run_name="p-1"),
+            "cached load · from run p-1, saved 12 ms",
+        ),
+        (DidFail(at=0, call=CALL, error="ValueError: x", seconds=0), "failed train[UA] · ValueError: x"),
+        (DidFail(at=0, call=CALL, error="x", seconds=0, state="NotReady"), "NotReady train[UA] · x"),
+        (
+            WillRetry(at=0, call=OTHER, attempt=1, of=2, delay=3, error="KeyError: 1"),
+            "retrying load · attempt 1 of 3 failed: KeyError: 1; again in 3.0 s",
+        ),
+        (
+            MutatedInput(at=0, call=OTHER, key="k", arguments=("a", "b")),
+            "not kept load · its body changed its argument a, b in place, which a hit would not do. Change a copy, and return it.",
+        ),
+        (FlowStarted(at=0, run="r", name="p-1", flow="p", parameters={}), "flow p · run p-1 began"),
+        (
+            FlowEnded(at=0, run="r", name="p-1", flow="p", state="Failed", seconds=2, message="KeyError: 1", summary="1 task"),
+            "flow p · run p-1 Failed · KeyError: 1 · 1 task · 2.0 s",
+        ),
+    ],
+)
+def test_events_as_lines(event, line):
+    assert str(Teller().tell(event)) == line
+
+
+def test_why_a_body_ran_is_said_when_it_has_ended():
+    teller = Teller()
+    teller.tell(WillCompute(at=0, call=OTHER, key="k", cause="first", why="first time"))
+    assert str(teller.tell(DidCompute(at=1, call=OTHER, key="k", seconds=3.2))) == "ran load · first time · 3.2 s"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 µs"), (0.012, "12 ms"), (38.24, "38.2 s"), (90, "1 min 30 s"), (3840, "1 h 04 min")]
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_the_tally_counts_what_a_run_did():
+    tally = Tally()
+    for event in [
+        WillCompute(at=0, call=CALL, key="k", cause="first", why=""),
+        WillCompute(at=1, call=OTHER, key="k", cause="first", why=""),
+        DidCompute(at=3, call=CALL, key="k", seconds=3),
+        DidFail(at=5, call=OTHER, error="x", seconds=4),
+        Hit(at=7, call=CALL, key="k", created=0, saved=38.2, seconds=0),
+    ]:
+        tally(event)
+    assert (tally.ran, tally.cached, tally.failed, tally.body_seconds) == (1, 1, 1, 5)
+    assert str(tally) == "3 tasks · 1 cached · 1 ran · 1 failed · 38.2 s saved"
+
+
+def test_lines_of_a_flow_are_logged(caplog):
+    kept = task(cache=True)(len)
+
+    @flow
+    def pipeline():
+        kept("abc")
+        kept("abc")
+
+    with caplog.at_level(logging.INFO, "recoup"):
+        pipeline()
+    first_words = [record.getMessage().split()[0] for record in caplog.records]
+    assert first_words == ["flow", "ran", "cached", "flow"]
+
+
+def test_a_hit_outside_flows_is_silent(caplog):
+    kept = task(cache=True)(len)
+    with caplog.at_level(logging.INFO, "recoup"):
+        kept("abc")
+        kept("abc")
+    assert [record.getMessage().split()[0] for record in caplog.records] == ["ran"]
+
+
+def test_the_run_logger_is_named_after_what_runs():
+    @task
+    def inside():
+        return get_run_logger().name
+
+    @flow
+    def pipeline():
+        return get_run_logger().name, inside()
+
+    assert pipeline() == ("recoup.flow.pipeline", "recoup.task.inside")
+    with pytest.raises(MissingContextError, match="call it inside a flow or a task"):
+        get_run_logger()
