@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Journal", "amend_run", "read_runs", "run_events"]
 
 _SEGMENT_EVENTS = 1000
-_encode = msgspec.json.Encoder().encode
+_encode_text = msgspec.json.Encoder().encode
 _decode_run = msgspec.json.Decoder(RunRecord).decode
 
 
@@ -105,7 +105,7 @@ class Journal:
         try:
             earlier = [self._store.get(name).rstrip(b"\n") for name in segments]
         except StoreError:
-            earlier = []
+            earlier, segments = [], []  # what could not be read stays where it is
         self._write(f"runs/{self.record.run}", [_encode(self.record), *earlier, *map(_encode, self._events)])
         if self._broken is None:
             for name in segments:
@@ -122,6 +122,23 @@ class Journal:
     def broken(self) -> StoreError | None:
         """Return why the journal could not be written, if it could not."""
         return self._broken
+
+
+def _encode(value: Event | RunRecord) -> bytes:
+    try:
+        return _encode_text(value)
+    except UnicodeEncodeError:  # a message names a file whose name is no UTF-8
+        return _encode_text(_escaped(msgspec.to_builtins(value)))
+
+
+def _escaped(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_escaped(key): _escaped(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_escaped(member) for member in value]
+    return value
 
 
 def amend_run(store: ObjectStore, run: str, **fields: object) -> RunRecord:

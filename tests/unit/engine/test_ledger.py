@@ -1,5 +1,7 @@
 """Where records and values lie, how often a storage is asked, and what the journal of a run tells."""
 
+import os
+
 import pytest
 
 from recoup import flow, task
@@ -151,6 +153,42 @@ def test_a_failed_run_says_why():
     assert pipeline(return_state=True).name == "Failed"
     (run,) = read_runs(get_default_result_storage())
     assert (run.state, run.message) == ("Failed", "KeyError: 'x'")
+
+
+def test_names_of_files_that_are_no_utf_8_are_spelled_out():
+    """An error may name a file of any name: it fails neither the run nor its journal."""
+    odd = os.fsdecode(b"\xff")
+
+    @flow
+    def pipeline(path):
+        @task
+        def missing():
+            raise FileNotFoundError(path)
+
+        missing(return_state=True)
+        raise FileNotFoundError(path)
+
+    assert pipeline(odd, return_state=True).name == "Failed"
+    (run,) = read_runs(get_default_result_storage())
+    assert (run.message, run.parameters) == ("FileNotFoundError: \\udcff", {"path": "'\\udcff'"})
+    assert [event["type"] for event in run_events(get_default_result_storage(), run.run)] == ["WillCompute", "DidFail"]
+
+
+def test_segments_that_cannot_be_read_back_are_not_lost():
+    class Forgetful(Failing):
+        def before(self, operation, name):
+            if operation == "get" and name.startswith("events/"):
+                raise StoreError("the disk is away")
+
+    store = Forgetful(MemoryStorage(), None, set())
+
+    @flow(result_storage=store)
+    def pipeline():
+        for number in range(400):
+            text(number)
+
+    pipeline()
+    assert len(names(store.store, "events")) == 1
 
 
 def test_a_long_journal_is_written_in_segments_and_joined_at_the_end():
