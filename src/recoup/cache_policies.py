@@ -202,7 +202,7 @@ class Code(CachePolicy):
         hasher = blake3(b"recoup code without\0")
         for part in found.parts:
             if part.name not in self.exclude:
-                hasher.update(part.name.encode() + b"\0" + bytes.fromhex(part.token))
+                hasher.update(part.name.encode() + b"\0" + bytes.fromhex(part.digest))
         return Token(b"\xff" + hasher.digest())
 
     def __sub__(self, name: object) -> CachePolicy:

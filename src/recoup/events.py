@@ -97,7 +97,7 @@ class Hit(Event, frozen=True, tag=True, kw_only=True):
 
 Cause = Literal[
     "first", "argument", "code", "constant", "package", "identity", "run", "custom",
-    "expired", "refresh", "damaged", "missing", "unreadable", "unknown", "no-key", "no-cache", "retry", "gone",
+    "expired", "refresh", "damaged", "missing", "unreadable", "unknown", "no-key", "no-cache",
 ]  # fmt: skip
 """Why a body runs, for machines; `WillCompute.why` says it to a person."""
 

@@ -36,12 +36,14 @@ __all__ = [
     "ValueRef",
     "decode_record",
     "encode_record",
+    "fold",
 ]
 
 FORMAT = 1
 """The version of everything in this module; older ones are read, newer ones are refused."""
 
 CHECK_SIZE = 8
+_FOLDED_SIZE = 16
 _CHECK_TAIL = len(b',"check":""}') + 2 * CHECK_SIZE
 
 
@@ -50,20 +52,20 @@ class DamagedRecord(StoreError):
 
 
 class Leaf(msgspec.Struct, frozen=True, array_like=True):
-    """A named place inside an argument (`.lr`, `['day']`, column `delay`): its token and a short text."""
+    """A named place inside an argument (`.lr`, `['day']`, column `delay`): its digest and a short text."""
 
-    token: str
+    digest: str
     text: str = ""
 
 
 class KeyPart(msgspec.Struct, frozen=True, omit_defaults=True):
     """One named ingredient of a key, such as `inputs.frame`, `task` or `run`.
 
-    `token` is hexadecimal (see `recoup.types.Token`); `text` is at most 200 characters, with secrets left out.
+    `digest` is that of its token (`fold`); `text` is at most 200 characters, with secrets left out.
     """
 
     name: str
-    token: str
+    digest: str
     text: str = ""
     leaves: dict[str, Leaf] = {}
 
@@ -76,7 +78,7 @@ class CodePart(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     name: str
-    token: str
+    digest: str
     kind: Literal["function", "class", "constant", "package", "code"]
     text: str = ""
     source: str = ""
@@ -184,6 +186,11 @@ class _Version(msgspec.Struct):
 
 
 _decode_version = msgspec.json.Decoder(_Version).decode
+
+
+def fold(token: bytes) -> str:
+    """Return the digest that stands for a token in a record: equal for equal tokens, and it does not spell the value out."""
+    return blake3(token).hexdigest(_FOLDED_SIZE)
 
 
 def encode_record(record: Record, payload: bytes = b"") -> bytes:

@@ -309,7 +309,7 @@ for root in sys.argv[1:]:
             report = {
                 "digest": str(found.digest), "identity": recoup.hashing.code.identity(total), "not_covered": found.not_covered,
                 "own": str(recoup.hashing.code.source_token(total)),
-                "parts": {part.name: part.token for part in found.parts},
+                "parts": {part.name: part.digest for part in found.parts},
             }
         except BaseException as exc:
             import traceback

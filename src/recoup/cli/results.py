@@ -181,7 +181,7 @@ def _print_record(one: Examined, record: Record) -> None:
     print("\nmade from")
     width = max((len(part.name) for part in record.parts), default=0)
     for part in record.parts:
-        print(f"  {part.name:{width}}  {part.text or part.token[:_SHORT_KEY]}")
+        print(f"  {part.name:{width}}  {part.text or part.digest[:_SHORT_KEY]}")
         leaves = list(part.leaves.items())
         for path, leaf in leaves[:_LEAVES_SHOWN]:
             print(f"  {'':{width}}    {path}  {leaf.text}")

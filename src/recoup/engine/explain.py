@@ -53,12 +53,12 @@ def differences(
     """Yield what changed, the most telling first: code, then arguments, then the rest."""
     old = {part.name: part for part in before.parts}
     new = {part.name: part for part in parts}
-    if "code" in new and "code" in old and new["code"].token != old["code"].token:
+    if "code" in new and "code" in old and new["code"].digest != old["code"].digest:
         yield from _code_differences(code, code_before, identity)
     for name, part in new.items():
         if name not in old:
             yield _appeared(part)
-        elif part.token != old[name].token and name != "code":
+        elif part.digest != old[name].digest and name != "code":
             yield _changed(part, old[name])
     for name in old:
         if name not in new:
@@ -88,15 +88,15 @@ def _changed(part: KeyPart, before: KeyPart) -> Difference:
 
 def _leaf_differences(new: dict[str, Leaf], old: dict[str, Leaf]) -> Iterator[tuple[str, str, str]]:
     """Yield path, old text and new text of the innermost places that differ."""
-    differing = [path for path in (*new, *(p for p in old if p not in new)) if _token(new, path) != _token(old, path)]
+    differing = [path for path in (*new, *(p for p in old if p not in new)) if _digest(new, path) != _digest(old, path)]
     holders = {path[: match.start()] for path in differing for match in _STEP.finditer(path)}
     for path in differing:
         if path not in holders:
             yield path, _text(old, path), _text(new, path)
 
 
-def _token(leaves: dict[str, Leaf], path: str) -> str:
-    return leaves[path].token if path in leaves else ""
+def _digest(leaves: dict[str, Leaf], path: str) -> str:
+    return leaves[path].digest if path in leaves else ""
 
 
 def _text(leaves: dict[str, Leaf], path: str) -> str:
@@ -133,7 +133,7 @@ def _code_differences(code: CodeParts | None, before: CodeParts | None, identity
         return
     new = {part.name: part for part in code.parts}
     old = {part.name: part for part in before.parts}
-    changed = [name for name in new if name in old and new[name].token != old[name].token]
+    changed = [name for name in new if name in old and new[name].digest != old[name].digest]
     own = f"code.{identity.split('~', maxsplit=1)[0].replace(':', '.')}"
     if own in changed:
         yield Difference(own, "code", "its own code changed")

@@ -87,11 +87,13 @@ _Pairs = frozenset[tuple[str, str]]
 
 
 def _pairs(parts: Iterable[KeyPart]) -> _Pairs:
-    return frozenset([(part.name, part.token) for part in parts])
+    return frozenset([(part.name, part.digest) for part in parts])
 
 
 def _inputs(parts: Iterable[KeyPart]) -> _Pairs:
-    return frozenset([(part.name, part.token) for part in parts if part.name.startswith(("inputs", "flow_parameters", "custom"))])
+    return frozenset(
+        [(part.name, part.digest) for part in parts if part.name.startswith(("inputs", "flow_parameters", "custom"))]
+    )
 
 
 def _same_run(record: Record, run: str | None) -> bool:

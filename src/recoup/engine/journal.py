@@ -17,7 +17,7 @@ import msgspec
 from recoup.engine.tally import Tally
 from recoup.environment import host
 from recoup.events import FlowEnded, FlowStarted
-from recoup.exceptions import NewerFormat, StoreError, StorePermissionError
+from recoup.exceptions import StoreError, StoreFull
 from recoup.records import FORMAT, RunRecord
 from recoup.storage.marker import ensure_marker
 
@@ -60,13 +60,14 @@ class Journal:
         )
 
     def begin(self) -> None:
-        """Write that the run began. Raises `StorePermissionError` or `NewerFormat` where nothing could ever be kept."""
+        """Write that the run began.
+
+        Raises `StoreError` where nothing could ever be kept; on a full medium the run goes on, and is told of.
+        """
         try:
             ensure_marker(self._store)
             self._store.put(f"runs/{self.record.run}", (_encode(self.record), b"\n"))
-        except (StorePermissionError, NewerFormat):
-            raise
-        except StoreError as exc:
+        except StoreFull as exc:
             self._broken = exc
 
     def __call__(self, event: Event) -> None:

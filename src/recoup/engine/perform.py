@@ -13,7 +13,7 @@ from recoup.environment import producer
 from recoup.events import DidCompute, DidFail, DidStore, Hit, MutatedInput, WillCompute, WillRetry, WriteFailed, emit
 from recoup.exceptions import HashError, SerializationError, StoreError
 from recoup.hashing import Hasher, describe
-from recoup.records import FORMAT, KeyPart, Record, ValueRef
+from recoup.records import FORMAT, KeyPart, Record, ValueRef, fold
 from recoup.types import NotSet
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from recoup.engine.call import Call
     from recoup.engine.steps import Absent, Found, Step
     from recoup.records import CodeParts
+    from recoup.types import Token
 
 __all__ = ["Performer"]
 
@@ -111,19 +112,19 @@ class Performer:
         assert call.key is not None
         for name, token, subject in call.key.parts:
             if not name.startswith("inputs."):
-                yield _described_once(name, str(token), "" if name == "code" else describe(subject))
+                yield _described_once(name, token, "" if name == "code" else describe(subject))
                 continue
             argument = name.removeprefix("inputs.")
             value = call.inputs.get(argument, subject)
             leaves = {} if type(value) in _IMMUTABLE else call.hasher.leaves(value)
-            yield self._preview(KeyPart(name, str(token), describe(value, name=argument), leaves), value)
+            yield self._preview(KeyPart(name, fold(token), describe(value, name=argument), leaves), value)
 
     def _preview(self, part: KeyPart, value: object) -> KeyPart:
         """Show as much of an argument as the settings allow."""
         previews = self.terms.settings.results_previews
         if previews == "full":
             return part
-        return KeyPart(part.name, part.token, type(value).__name__ if previews == "types" else "")
+        return KeyPart(part.name, part.digest, type(value).__name__ if previews == "types" else "")
 
     def _why(self, because: Rejected) -> Why:
         call, ledger = self.call, self.terms.ledger
@@ -279,9 +280,9 @@ _PERFORM: dict[type, Callable[[Performer, Any], Any]] = {
 
 
 @functools.lru_cache(maxsize=1024)
-def _described_once(name: str, token: str, text: str) -> KeyPart:
+def _described_once(name: str, token: Token, text: str) -> KeyPart:
     """Return the part for what is the same for all calls of a task."""
-    return KeyPart(name, token, text)
+    return KeyPart(name, fold(token), text)
 
 
 def _token_text(value: object) -> str:

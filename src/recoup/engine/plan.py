@@ -24,7 +24,7 @@ def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
     """
     while True:
         slot = 0
-        because = Rejected("no-key", call.uncached) if call.key is None else Rejected("refresh")
+        because = _unasked(call)
         while call.key is not None and not call.terms.refresh:
             verdict = judge((yield Lookup(slot)), call.terms)
             if isinstance(verdict, Found):
@@ -50,3 +50,10 @@ def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
         if not try_again:
             return ended
     raise AssertionError  # the loop above only ends by returning
+
+
+def _unasked(call: Call) -> Rejected:
+    """Return why a body runs for which no record is looked up."""
+    if call.key is not None:
+        return Rejected("refresh")
+    return Rejected("no-cache" if call.terms.ledger is None else "no-key", call.uncached)

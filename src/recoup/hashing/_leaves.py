@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from recoup.hashing._canonical import ATOMS, digest_of
+from recoup.hashing._canonical import ATOMS
 from recoup.hashing._forms import Attributes, Form, Kind
 from recoup.hashing._refusal import join_path
 from recoup.hashing._walk import form_items, form_of, place_label, walk
-from recoup.hashing.describe import REDACTED, describe
-from recoup.records import Leaf
+from recoup.hashing.describe import describe
+from recoup.records import Leaf, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +39,8 @@ def leaves_of(value: Any, known: dict[int, Known]) -> dict[str, Leaf]:
 
 
 def _leaf(token: bytes, text: str) -> Leaf:
-    """Pair token and text; the token of a redacted place is digested, since a short one spells the value out."""
-    return Leaf((digest_of(token) if REDACTED in text else token).hex(), text)
+    """Pair what tells a place from others with what shows it to a person."""
+    return Leaf(fold(token), text)
 
 
 def _named(path: str, value: Any, room: int, known: dict[int, Known]) -> list[tuple[str, str, Any]]:

@@ -12,7 +12,7 @@ from recoup.hashing.code.parts import digest_of_texts, token_of_digest
 from recoup.hashing.code.pieces import ByIdentity, piece_of_function
 from recoup.hashing.code.reach import Reach
 from recoup.hashing.code.unwrapping import behind
-from recoup.records import CodePart, CodeParts
+from recoup.records import CodePart, CodeParts, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ class Fingerprint:
         Made when first asked for, since writing normalised source takes longer than everything else.
         """
         tokens = self._tokens
-        return tuple(CodePart(part.name, tokens[part.name].hex(), part.kind, part.text, part.source()) for part in self._reached)
+        return tuple(CodePart(part.name, fold(tokens[part.name]), part.kind, part.text, part.source()) for part in self._reached)
 
     def code_parts(self) -> CodeParts:
         """Return the object that is kept under `parts/`."""
