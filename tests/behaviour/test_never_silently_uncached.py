@@ -346,15 +346,16 @@ def test_a_storage_of_a_newer_format_ends_a_flow_before_it_begins(newer):
     assert (ran, [path.name for path in newer.iterdir()]) == ([], ["recoup.json"])
 
 
-def test_a_flow_whose_storage_refuses_access_ends_before_it_begins():
-    """All that it computes would be lost; outages, on the other hand, pass."""
+@pytest.mark.parametrize("error", [StorePermissionError("no access"), StoreError("no folder")])
+def test_a_flow_whose_storage_cannot_be_used_ends_before_it_begins(error):
+    """All that it computes would be lost."""
     ran = []
 
-    @flow(result_storage=Failing(MemoryStorage(), StorePermissionError("no access"), {"put"}))
+    @flow(result_storage=Failing(MemoryStorage(), error, {"put"}))
     def pipeline():
         ran.append(1)
 
-    with pytest.raises(StorePermissionError, match="no access"):
+    with pytest.raises(StoreError, match=str(error)):
         pipeline()
     assert ran == []
 

@@ -158,12 +158,12 @@ def test_a_key_of_ones_own(whys):
     assert whys()[1] == ("custom", "key '1-v1' → '1-v2'")
 
 
-def test_no_key_and_no_caching(whys):
+def test_no_caching(whys):
     train.with_options(cache=False)(1)
     train.with_options(cache=None)(1)
     with temporary_settings(tasks_disable_caching=True):
         train(1)
-    assert [cause for cause, _ in whys()] == ["no-key"] * 3
+    assert [cause for cause, _ in whys()] == ["no-cache"] * 3
     assert [text for _, text in whys()] == [
         "caching was not asked for",
         "caching was not asked for",

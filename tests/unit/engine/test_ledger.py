@@ -6,7 +6,7 @@ import pytest
 
 from recoup import flow, task
 from recoup.engine.journal import read_runs, run_events
-from recoup.exceptions import StoreError
+from recoup.exceptions import StoreError, StoreFull
 from recoup.records import decode_record
 from recoup.results import get_default_result_storage, get_result_store
 from recoup.storage import MemoryStorage
@@ -205,8 +205,8 @@ def test_a_long_journal_is_written_in_segments_and_joined_at_the_end():
     assert names(store, "events") == []
 
 
-def test_a_journal_that_cannot_be_written_fails_no_run(caplog):
-    store = Failing(MemoryStorage(), StoreError("the disk is away"), {"put"})
+def test_a_journal_that_finds_no_room_fails_no_run(caplog):
+    store = Failing(MemoryStorage(), StoreFull("it is full"), {"put"})
 
     @flow(result_storage=store)
     def pipeline():
