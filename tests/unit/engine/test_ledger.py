@@ -7,8 +7,8 @@ import pytest
 from recoup import flow, task
 from recoup.engine.journal import read_runs, run_events
 from recoup.exceptions import StoreError, StoreFull
-from recoup.records import decode_record
 from recoup.logs import quiet
+from recoup.records import decode_record
 from recoup.results import get_default_result_storage, get_result_store
 from recoup.storage import MemoryStorage
 from recoup.testing.stores import Failing, Recording
