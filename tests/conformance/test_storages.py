@@ -6,7 +6,7 @@ import pytest
 
 from recoup.storage import LocalFileSystem, MemoryStorage
 from recoup.storage.memory import _Object as StoredObject
-from recoup.testing.storage import ObjectStoreSuite, WritableFileSystemSuite
+from recoup.testing.storage import ObjectStoreSuite, SharedStoreSuite, WritableFileSystemSuite
 from recoup.testing.stores import Failing, Recording
 
 
@@ -43,7 +43,7 @@ class Dictionary:
         return set(self.objects)
 
 
-class TestLocalFileSystem(ObjectStoreSuite, WritableFileSystemSuite):
+class TestLocalFileSystem(SharedStoreSuite, WritableFileSystemSuite):
     @pytest.fixture
     def store(self, tmp_path):
         return LocalFileSystem(tmp_path / "results")

@@ -9,7 +9,7 @@
         def medium(self, store):
             return MyRawAccess(...)
 
-The tests never name a backend: where backends may differ they ask (`store.locality`). What is written is also read
+The tests never name a backend. What is written is also read
 from the medium itself, and the other way round, so that two wrongs cannot agree.
 """
 
@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
-from recoup.abc import Locality, ObjectStore, check_name
+from recoup.abc import ObjectStore, check_name
 from recoup.exceptions import InvalidName, ObjectExists, ObjectNotFound
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from recoup.filesystems import WritableFileSystem
 
-__all__ = ["Medium", "ObjectStoreSuite", "WritableFileSystemSuite"]
+__all__ = ["Medium", "ObjectStoreSuite", "SharedStoreSuite", "WritableFileSystemSuite"]
 
 T = TypeVar("T")
 
@@ -210,20 +210,6 @@ class ObjectStoreSuite:
             created = together(16, partial(creates, store, name))
             assert [number for number, success in enumerate(created) if success] == [int(store.get(name))]
 
-    def test_of_many_creating_processes_one_succeeds(self, store: ObjectStore) -> None:
-        """Eight processes create the same names at once: each name has one creator, who knows it."""
-        needs_other_processes(store)
-        with ExitStack() as programs:
-            others = [programs.enter_context(process(CREATOR, store, str(number))) for number in range(8)]
-            for other in others:
-                expect(other, "ready")
-            for other in others:
-                tell(other, "go")
-            claimed = [expect(other).split() for other in others]
-        assert sorted(name for names in claimed for name in names) == sorted(f"claims/{turn}" for turn in range(50))
-        for number, names in enumerate(claimed):
-            assert {store.get(name) for name in names} <= {b"%d" % number}
-
     # --- all or none -----------------------------------------------------------------------
 
     def test_readers_never_see_half_an_object(self, store: ObjectStore) -> None:
@@ -245,19 +231,6 @@ class ObjectStoreSuite:
                 store.put("object", [content[:50_000], content[50_000:]])
             finished.set()
             assert set().union(*(reader.result() for reader in readers)) <= set(contents)
-
-    def test_a_killed_writer_leaves_whole_objects(self, store: ObjectStore) -> None:
-        """A process that is killed while it writes leaves the old object or the new one, never a part."""
-        needs_other_processes(store)
-        for _ in range(5):
-            with process(WRITER, store) as writer:
-                expect(writer, "ready")
-                writer.kill()
-            for name in ("new/object", "object"):
-                content = store.get(name)
-                assert len(content) == 1_000_000
-                assert len(set(content)) == 1
-        assert {info.name for info in store.list()} == {"new/object", "object"}
 
     # --- information and listings ----------------------------------------------------------
 
@@ -371,9 +344,37 @@ class ObjectStoreSuite:
         assert repr(pickle.loads(pickle.dumps(store)) == store) == "True"
         assert medium.names() == set()
 
+
+class SharedStoreSuite(ObjectStoreSuite):
+    """`ObjectStoreSuite`, and what storages must do besides that other processes reach, too."""
+
+    def test_of_many_creating_processes_one_succeeds(self, store: ObjectStore) -> None:
+        """Eight processes create the same names at once: each name has one creator, who knows it."""
+        with ExitStack() as programs:
+            others = [programs.enter_context(process(CREATOR, store, str(number))) for number in range(8)]
+            for other in others:
+                expect(other, "ready")
+            for other in others:
+                tell(other, "go")
+            claimed = [expect(other).split() for other in others]
+        assert sorted(name for names in claimed for name in names) == sorted(f"claims/{turn}" for turn in range(50))
+        for number, names in enumerate(claimed):
+            assert {store.get(name) for name in names} <= {b"%d" % number}
+
+    def test_a_killed_writer_leaves_whole_objects(self, store: ObjectStore) -> None:
+        """A process that is killed while it writes leaves the old object or the new one, never a part."""
+        for _ in range(5):
+            with process(WRITER, store) as writer:
+                expect(writer, "ready")
+                writer.kill()
+            for name in ("new/object", "object"):
+                content = store.get(name)
+                assert len(content) == 1_000_000
+                assert len(set(content)) == 1
+        assert {info.name for info in store.list()} == {"new/object", "object"}
+
     def test_other_processes_see_the_same_objects(self, store: ObjectStore) -> None:
         """A pickled store means the same storage in another process, for reading and for writing."""
-        needs_other_processes(store)
         store.put("there", [b"to"])
         with process("store.put('back', [store.get('there'), b' and fro']); print('done')", store) as other:
             expect(other, "done")
@@ -462,12 +463,6 @@ def creates(store: ObjectStore, name: str, number: int) -> bool:
     except ObjectExists:
         return False
     return True
-
-
-def needs_other_processes(store: ObjectStore) -> None:
-    """Skip the test if other processes cannot reach the storage."""
-    if store.locality is Locality.MEMORY:
-        pytest.skip("a storage in memory has no other processes")
 
 
 @contextmanager

@@ -322,6 +322,6 @@ def test_two_columns_of_one_name_are_two_columns():
 
 def test_columns_are_the_leaves_of_a_table():
     one, other = (Hasher().leaves(frame(n=n)) for n in ([1, 2, 3], [1, 2, 4]))
-    assert [name for name in one if one[name].token != other[name].token] == ["column 'n'"]
+    assert [name for name in one if one[name].digest != other[name].digest] == ["column 'n'"]
     assert one["column 'delay'"].text == "float64 array (3,)"
     assert list(Hasher().leaves(pa.table({"a": [1], "b": [2]}))) == ["column 'a'", "column 'b'"]
