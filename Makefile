@@ -43,13 +43,13 @@ docs: .venv/.ready
 	$(BIN)/python -m pytest tests/docs
 
 bench-quick: .venv/.ready $(PEERS)
-	$(BIN)/python benchmarks/run.py --quick
+	$(BIN)/python -m benchmarks --quick
 
 bench: .venv/.ready $(PEERS)
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks --publish
 
 $(PEERS): benchmarks/peers.txt .venv/.ready
-	$(BIN)/python benchmarks/peers_env.py
+	$(BIN)/python -m benchmarks.peers_env
 	touch $@
 
 pins: .venv/.ready
