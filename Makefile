@@ -2,10 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PEERS := .venv-peers/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint types docs bench-quick bench pins clean
+.PHONY: help demo test test-long lint types docs bench-quick bench peers pins clean
 
 help:
 	@echo "make demo         run the flights pipeline three times: work, no work, only what changed"
@@ -42,15 +41,14 @@ types: .venv/.ready
 docs: .venv/.ready
 	$(BIN)/python -m pytest tests/docs
 
-bench-quick: .venv/.ready $(PEERS)
+bench-quick: peers
 	$(BIN)/python -m benchmarks --quick
 
-bench: .venv/.ready $(PEERS)
+bench: peers
 	$(BIN)/python -m benchmarks --publish
 
-$(PEERS): benchmarks/peers.txt .venv/.ready
+peers: .venv/.ready
 	$(BIN)/python -m benchmarks.peers_env
-	touch $@
 
 pins: .venv/.ready
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url \

@@ -147,6 +147,6 @@ ROWS = (
         budgets=(AtMost(250 * US, US),),
     ),
     Row("import", "`import` of the package", Launch("module"), "whole", MS, (AtMost(60 * MS, MS),)),
-    Row("front-door", "`from recoup import flow, task`, and the like", Launch("front door"), "whole", MS, (AtMost(60 * MS, MS),)),
+    Row("front-door", "`from recoup import flow, task`, and the like", Launch("front door"), "whole", MS),
     Row("help", "`recoup --help`, and the like", Launch("help"), "whole", MS, (AtMost(150 * MS, MS),)),
 )

@@ -7,20 +7,23 @@ A record object is one line of JSON, then the payload when it is small:
 `check` is the last member and covers every byte before it, so that any damage to the line is seen; the
 payload is covered by `value.digest`. `head -1 FILE | jq` shows the metadata.
 
-A parts object is the shared list of the code parts of one fingerprint, JSON, content-addressed: records of
-one version of a task share it. A run object is one JSON line about the run, then one line for each event.
+A parts object is one such line: the code parts of one fingerprint, named by its digest, which the records of one
+version of a task share. A run object is one JSON line about the run, then one line for each event.
 
 Unknown members are ignored when read, so that members can be added without a new version.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 from blake3 import blake3
 
 from recoup.exceptions import NewerFormat, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "FORMAT",
@@ -34,10 +37,14 @@ __all__ = [
     "Record",
     "RunRecord",
     "ValueRef",
+    "decode_code_parts",
     "decode_record",
+    "encode_code_parts",
     "encode_record",
     "fold",
 ]
+
+T = TypeVar("T")
 
 FORMAT = 1
 """The version of everything in this module; older ones are read, newer ones are refused."""
@@ -179,6 +186,7 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 _encode = msgspec.json.Encoder().encode
 _decode_record = msgspec.json.Decoder(Record).decode
+_decode_code_parts = msgspec.json.Decoder(CodeParts).decode
 
 
 class _Version(msgspec.Struct):
@@ -195,8 +203,7 @@ def fold(token: bytes) -> str:
 
 def encode_record(record: Record, payload: bytes = b"") -> bytes:
     """Return the bytes of a record object: the checked line, then `payload`."""
-    body = _encode(record)[:-1]
-    return b'%b,"check":"%b"}\n%b' % (body, _check(body), payload)
+    return _seal(_encode(record)) + payload
 
 
 def decode_record(data: bytes) -> tuple[Record, memoryview]:
@@ -204,18 +211,47 @@ def decode_record(data: bytes) -> tuple[Record, memoryview]:
 
     Raises `DamagedRecord` when the line is not what was written, `NewerFormat` when a newer Recoup wrote it.
     """
+    line = _unseal(data)
+    return _decoded(line, _decode_record), memoryview(data)[len(line) + 1 :]
+
+
+def encode_code_parts(code: CodeParts) -> bytes:
+    """Return the bytes of a parts object: one checked line."""
+    return _seal(_encode(code))
+
+
+def decode_code_parts(data: bytes) -> CodeParts:
+    """Read a parts object back. Raises as `decode_record` does."""
+    return _decoded(_unseal(data), _decode_code_parts)
+
+
+# --- checked lines -----------------------------------------------------------------------------
+
+
+def _seal(line: bytes) -> bytes:
+    """Add the check as the last member of a line of JSON."""
+    body = line[:-1]
+    return b'%b,"check":"%b"}\n' % (body, _check(body))
+
+
+def _unseal(data: bytes) -> bytes:
+    """Return the first line of `data` if its check says that it is what was written."""
     end = data.find(b"\n")
     body = data[: max(end - _CHECK_TAIL, 0)]
     if end < 0 or data[len(body) : end] != b',"check":"%b"}' % _check(body):
-        raise DamagedRecord("the record's first line does not match its check")
-    try:
-        version = _decode_version(data[:end]).recoup
-        if version <= FORMAT:
-            return _decode_record(data[:end]), memoryview(data)[end + 1 :]
-    except msgspec.DecodeError as exc:
-        raise DamagedRecord(f"the record's first line is not a record: {exc}") from exc
-    raise NewerFormat(f"record format {version} is newer than {FORMAT}, the newest that this Recoup reads")
+        raise DamagedRecord("its first line does not match its check")
+    return data[:end]
 
 
 def _check(body: bytes) -> bytes:
     return blake3(body).hexdigest(CHECK_SIZE).encode()
+
+
+def _decoded(line: bytes, decode: Callable[[bytes], T]) -> T:
+    try:
+        version = _decode_version(line).recoup
+        if version <= FORMAT:
+            return decode(line)
+    except msgspec.DecodeError as exc:
+        raise DamagedRecord(f"its first line is not what Recoup writes: {exc}") from exc
+    raise NewerFormat(f"format {version} is newer than {FORMAT}, the newest that this Recoup reads")

@@ -121,7 +121,7 @@ def test_a_damaged_record(whys):
     (info,) = get_default_result_storage().list("records")
     get_default_result_storage().put(info.name, [b"torn"])
     train(1)
-    assert whys()[1] == ("damaged", "its record was damaged: the record's first line does not match its check")
+    assert whys()[1] == ("damaged", "its record was damaged: its first line does not match its check")
 
 
 @pytest.mark.parametrize("in_a_flow", [False, True])

@@ -21,7 +21,7 @@ from blake3 import blake3
 from recoup.engine.history import History
 from recoup.engine.steps import Absent, Found, Rejected
 from recoup.exceptions import NewerFormat, NotLoadableHere, ObjectNotFound, SerializationError, StoreError
-from recoup.records import CodeParts, DamagedRecord, ValueRef, decode_record, encode_record
+from recoup.records import DamagedRecord, ValueRef, decode_code_parts, decode_record, encode_code_parts, encode_record
 from recoup.serializers import decoder
 from recoup.storage.marker import ensure_marker, open_storage
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from recoup.abc import Buffer, Clock, ObjectStore
-    from recoup.records import Record
+    from recoup.records import CodeParts, Record
     from recoup.types import Key
 
 __all__ = ["Examined", "Ledger", "LoadFailed"]
@@ -39,7 +39,6 @@ INLINE_BYTES = 64 * 1024
 
 _REMEMBERED_BYTES = 16 * 1024 * 1024
 _THREADED_BYTES = 1 << 20
-_decode_code_parts = msgspec.json.Decoder(CodeParts).decode
 
 
 class LoadFailed(Exception):
@@ -230,7 +229,7 @@ class Ledger:
 
     def _keep_code(self, code: CodeParts) -> None:
         if code.digest not in self._kept_code:
-            name, data = _parts_name(code.digest), msgspec.json.encode(code)
+            name, data = _parts_name(code.digest), encode_code_parts(code)
             if self._bytes_at(name) != data:
                 self.store.put(name, (data,))
             self._kept_code.add(code.digest)
@@ -248,8 +247,8 @@ class Ledger:
         """Return the code parts a record refers to, or `None` when they are gone."""
         if digest not in self._code_parts:
             try:
-                self._code_parts[digest] = _decode_code_parts(self.store.get(_parts_name(digest)))
-            except (StoreError, msgspec.DecodeError):
+                self._code_parts[digest] = decode_code_parts(self.store.get(_parts_name(digest)))
+            except StoreError:
                 self._code_parts[digest] = None
         return self._code_parts[digest]
 

@@ -23,8 +23,8 @@ def not_encoded(value: Any, serializer: str, cause: Exception, encode: Callable[
     other = "pickle" if serializer.endswith("json") else "json"
     return SerializationError(
         f"Failed to serialize object of type '{type(value).__name__}' with serializer '{serializer}': {what}.{where} "
-        f'You can try a different serializer (e.g. result_serializer="{other}") or turn persistence off '
-        f"(persist_result=False) for this task."
+        f'You can try a different serializer (e.g. result_serializer="{other}") or leave its results '
+        f"unkept (cache=False) for this task."
     )
 
 

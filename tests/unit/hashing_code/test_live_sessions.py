@@ -10,6 +10,7 @@ import types
 import numpy as np
 import pytest
 
+from recoup import task
 from recoup.hashing.code import fingerprint, look_again
 
 SOURCE = """
@@ -247,3 +248,24 @@ def test_a_variable_that_is_none_counts(program):
     before = fingerprint(add).digest
     add.__closure__[0].cell_contents = 0
     assert fingerprint(add).digest != before
+
+
+def test_tasks_that_close_over_what_holds_them_have_a_fingerprint():
+    """What leads back to itself has no content of its own: the walk ends, with the same digest for the same program."""
+
+    class Holder:
+        """Holds the tasks whose functions close over it."""
+
+    def make(holder):
+        def one():
+            return holder
+
+        def other():
+            return [holder]
+
+        holder.tasks = {"one": task(cache=True)(one), "other": task(cache=True)(other)}
+        return holder.tasks
+
+    first, second = make(Holder()), make(Holder())
+    assert fingerprint(first["one"]).digest == fingerprint(second["one"]).digest != fingerprint(second["other"]).digest
+    assert fingerprint(first["other"]).digest == fingerprint(second["other"]).digest

@@ -88,7 +88,7 @@ def test_the_part_that_cannot_be_written_is_named(value, place, kind):
     assert said.startswith(f"Failed to serialize object of type '{type(value).__name__}' with serializer 'pickle': ")
     assert f"The part at {place} is a '{kind}'." in said
     assert 'result_serializer="json"' in said
-    assert "persist_result=False" in said
+    assert "cache=False" in said
     assert caught.value.__cause__ is not None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import threading
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -89,11 +90,37 @@ def fingerprint(target: Any) -> Fingerprint:
     code, defaults = getattr(function, "__code__", None), getattr(function, "__defaults__", None)
     if known is not None and known.code is code and known.defaults is defaults and known.watch.holds():
         return known.fingerprint
-    reach = Reach(function, known and known.watch)
-    found = Fingerprint(reach.name, reach.parts.values(), reach.uncovered)
+    walking = _walking
+    if id(function) in walking.functions:
+        walking.met_itself = True
+        raise HashError(
+            f"cannot hash the function {getattr(function, '__qualname__', function)}: it closes over something that holds it again. "
+            "Pass what it needs as an argument.",
+            kind="function",
+        )
+    walking.functions.add(id(function))
+    try:
+        reach = Reach(function, known and known.watch)
+        found = Fingerprint(reach.name, reach.parts.values(), reach.uncovered)
+    finally:
+        walking.functions.discard(id(function))
+    if walking.functions and walking.met_itself:
+        return found  # which depends on where the walk came from, and so is nothing to remember
+    walking.met_itself = False
     with contextlib.suppress(TypeError):  # what has no weak references is walked every time
         _known.put(function, _Known(found, reach.watch, code, defaults))
     return found
+
+
+class _Walking(threading.local):
+    """The functions whose programs this thread is walking, because the value of one holds the next."""
+
+    def __init__(self) -> None:
+        self.functions: set[int] = set()
+        self.met_itself = False
+
+
+_walking = _Walking()
 
 
 def source_token(target: Any) -> Token:
