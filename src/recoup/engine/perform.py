@@ -116,7 +116,7 @@ class Performer:
                 continue
             argument = name.removeprefix("inputs.")
             value = call.inputs.get(argument, subject)
-            leaves = {} if type(value) in _IMMUTABLE else call.hasher.leaves(value)
+            leaves = {} if type(value) in _IMMUTABLE else call.hasher.leaves(value, argument)
             yield self._preview(KeyPart(name, fold(token), describe(value, name=argument), leaves), value)
 
     def _preview(self, part: KeyPart, value: object) -> KeyPart:

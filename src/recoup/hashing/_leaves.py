@@ -9,7 +9,7 @@ from recoup.hashing._canonical import ATOMS
 from recoup.hashing._forms import Attributes, Form, Kind
 from recoup.hashing._refusal import join_path
 from recoup.hashing._walk import form_items, form_of, place_label, walk
-from recoup.hashing.describe import describe
+from recoup.hashing.describe import REDACTED, describe, is_secret
 from recoup.records import Leaf, fold
 
 if TYPE_CHECKING:
@@ -23,18 +23,21 @@ LEAVES: Final = 1_000
 """How many places of one argument are told."""
 
 
-def leaves_of(value: Any, known: dict[int, Known]) -> dict[str, Leaf]:
-    """Return the named places of `value`, breadth first: what would go beyond the limit stays one place."""
+def leaves_of(value: Any, known: dict[int, Known], name: str = "") -> dict[str, Leaf]:
+    """Return the named places of `value`, breadth first: what would go beyond the limit stays one place.
+
+    Nothing is shown of what lies inside a secret.
+    """
     leaves: dict[str, Leaf] = {}
-    due = deque([("", "", value)])
+    due = deque([("", is_secret(value, name), value)])
     seen: set[int] = set()
     while due:
-        path, name, member = due.popleft()
+        path, hidden, member = due.popleft()
         inner = [] if id(member) in seen else _named(path, member, LEAVES - len(leaves) - len(due), known)
         seen.add(id(member))
-        due.extend(inner)
+        due.extend((below, hidden or is_secret(found, label.strip("[]'")), found) for below, label, found in inner)
         if path and not inner:
-            leaves[path] = _leaf(walk(member, known, path), describe(member, name))
+            leaves[path] = _leaf(walk(member, known, path), REDACTED if hidden else describe(member))
     return leaves
 
 

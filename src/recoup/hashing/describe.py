@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["REDACTED", "describe", "is_secret_name"]
+__all__ = ["REDACTED", "describe", "is_secret", "is_secret_name"]
 
 LONGEST: Final = 200
 """How many characters a text has at most."""
 
 _MEMBERS, _DEPTH, _STRING = 12, 4, 80
+_LONGEST_URL: Final = 2_000
 REDACTED: Final = "***"
 
 _SECRET_NAME = re.compile(
@@ -23,9 +25,11 @@ _SECRET_NAME = re.compile(
 )
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\s.-]+")
 _URL_PASSWORD = re.compile(r"(?<=://)[^/@\s]*:[^/@\s]*(?=@)")
+_URL_FIELD = re.compile(r"(?<=[?&])([\w.-]+)=[^&#\s]+")
 _SECRET_TYPE = re.compile(r"_?Secret(Str|Bytes|String|Value|Field|Dict)?")
 
 
+@functools.lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Say whether a parameter, field or key is named like something that must not be shown.
 
@@ -33,6 +37,16 @@ def is_secret_name(name: str) -> bool:
     (True, True, False, False)
     """
     return _SECRET_NAME.search(_WORD_BOUNDARY.sub("_", name).lower()) is not None
+
+
+def is_secret(value: Any, name: str = "") -> bool:
+    """Say whether nothing must be shown of `value`, because of its name or because its type is made for secrets."""
+    return bool(name and is_secret_name(name)) or _is_secret_type(type(value))
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_secret_type(kind: type[object]) -> bool:
+    return any(_SECRET_TYPE.fullmatch(base.__name__) for base in kind.__mro__)
 
 
 def describe(value: Any, name: str = "") -> str:
@@ -56,7 +70,7 @@ def _cut(text: str, longest: int = LONGEST) -> str:
 
 def _text(value: Any, name: str, depth: int) -> str:
     kind = type(value)
-    if (name and is_secret_name(name)) or any(_SECRET_TYPE.fullmatch(base.__name__) for base in kind.__mro__):
+    if is_secret(value, name):
         return REDACTED
     if hasattr(kind, "__members__"):
         return _enum(value)
@@ -72,8 +86,15 @@ def _text(value: Any, name: str, depth: int) -> str:
 
 def _str(value: str, _depth: int = 0) -> str:
     text = str.__str__(value)
-    shown = _URL_PASSWORD.sub(REDACTED, text[: _STRING + 1])
+    shown = _without_secrets(text[:_LONGEST_URL])[: _STRING + 1]
     return repr(shown) if len(text) <= _STRING else repr(shown[:_STRING])[:-1] + f"…' ({len(text):,} characters)"
+
+
+def _without_secrets(text: str) -> str:
+    if "://" not in text:
+        return text
+    shown = _URL_PASSWORD.sub(REDACTED, text)
+    return _URL_FIELD.sub(lambda field: f"{field[1]}={REDACTED}" if is_secret_name(field[1]) else field[0], shown)
 
 
 def _bytes(value: bytes | bytearray | memoryview, _depth: int = 0) -> str:

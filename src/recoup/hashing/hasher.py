@@ -42,14 +42,14 @@ class Hasher:
         known = self._known.get(id(value))
         return known.weight if known is not None else 0
 
-    def leaves(self, value: Any) -> dict[str, Leaf]:
+    def leaves(self, value: Any, name: str = "") -> dict[str, Leaf]:
         """Return the named places inside `value`, by path: fields, keys, positions, columns.
 
         At most 1,000 of them: what would go beyond stays one place. A value without names inside has none.
         """
         from recoup.hashing._leaves import leaves_of  # noqa: PLC0415 - texts are for misses; a hit never loads them
 
-        return leaves_of(value, self._known)
+        return leaves_of(value, self._known, name)
 
 
 def token(value: Any) -> Token:

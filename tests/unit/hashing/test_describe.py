@@ -220,6 +220,12 @@ HARMLESS = [
 ]
 
 
+def test_secrets_in_urls_are_not_shown():
+    assert describe("https://h/x?id=3&token=hunter2#top") == "'https://h/x?id=3&token=***#top'"
+    assert describe("s3://me:hunter2@h/x") == "'s3://***@h/x'"
+    assert "hunter2" not in describe("https://me:" + "hunter2" * 20 + "@h/x")
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_what_is_named_like_a_secret_is_not_shown(name):
     assert is_secret_name(name)

@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+import types
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pydantic
 import pytest
 
 from recoup.exceptions import HashError
@@ -95,6 +97,24 @@ def test_the_leaf_of_a_secret_does_not_spell_it_out():
     leaf = Hasher().leaves(Config(credential="hunter2"))[".credential"]
     assert b"hunter2" not in bytes.fromhex(leaf.digest)
     assert changed(Config(credential="a"), Config(credential="b")) == [".credential"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"token": "hunter2"},
+        {"credentials": {"user": ["hunter2"]}},
+        {"a": [types.SimpleNamespace(auth=("user", "hunter2"))]},
+        {"a": pydantic.SecretStr("hunter2")},
+    ],
+    ids=["a key", "below a key", "below a field", "a type"],
+)
+def test_nothing_is_told_of_the_places_inside_a_secret(value):
+    assert "hunter2" not in str(Hasher().leaves(value))
+
+
+def test_nothing_is_told_of_the_places_inside_an_argument_named_like_a_secret():
+    assert "hunter2" not in str(Hasher().leaves({"user": "hunter2"}, "password"))
 
 
 def test_at_most_a_thousand_places_are_told_and_none_is_lost():
