@@ -10,12 +10,13 @@ from recoup.exceptions import ParameterBindError, ReservedArgumentError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RESERVED", "Binder", "replace_members"]
+__all__ = ["LEAVES", "RESERVED", "Binder", "replace_members"]
 
 RESERVED = ("return_state", "wait_for")
 """Names that calls of tasks and flows take for themselves."""
 
-_LEAVES = frozenset({type(None), bool, int, float, complex, str, bytes})
+LEAVES = frozenset({type(None), bool, int, float, complex, str, bytes})
+"""Types in which nothing else stands."""
 
 
 class Binder:
@@ -68,7 +69,7 @@ def replace_members(tree: Any, kind: type | tuple[type, ...], replacement: Calla
 
     Containers in which nothing is replaced are returned as they are, so that their identity and type stay.
     """
-    if type(tree) in _LEAVES:
+    if type(tree) in LEAVES:
         return tree
     if isinstance(tree, kind):
         return replacement(tree)

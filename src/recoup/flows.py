@@ -20,6 +20,7 @@ from recoup.results import ResultStore
 from recoup.settings import load_settings
 from recoup.states import Completed, Failed, State
 from recoup.task_runners import ThreadPoolTaskRunner
+from recoup.wording import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -189,7 +190,7 @@ class FlowRunning:
             state = (
                 "Failed" if isinstance(error, Exception) else "Cancelled" if isinstance(error, KeyboardInterrupt) else "Crashed"
             )
-            message = f"{type(error).__name__}: {error}"
+            message = said(error)
         self._unsubscribe()
         record = self._journal.end(state, message)
         if self._journal.broken is not None:
@@ -210,7 +211,7 @@ class FlowRunning:
 
 
 def _failed(error: Exception) -> State[Any]:
-    return Failed(message=f"Flow run encountered an exception: {type(error).__name__}: {error}", data=error)
+    return Failed(message=f"Flow run encountered an exception: {said(error)}", data=error)
 
 
 @overload

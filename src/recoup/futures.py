@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from recoup.arguments import replace_members
 from recoup.engine.reference import Reference
 from recoup.states import Crashed, Pending, Running, State
+from recoup.wording import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -102,7 +103,7 @@ class PrefectFuture(Generic[R]):
         try:
             self._ended.set_result(self._context.run(work))
         except BaseException as exc:
-            self._ended.set_result(Crashed(message=f"Task run was ended by {type(exc).__name__}: {exc}", data=exc))
+            self._ended.set_result(Crashed(message=f"Task run was ended by {said(exc)}", data=exc))
             raise
         finally:
             _worker.working = before

@@ -13,10 +13,11 @@ import copy
 import functools
 import inspect
 import itertools
+import operator
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
-from recoup.arguments import Binder
+from recoup.arguments import LEAVES, Binder
 from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CachePolicy
 from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext, next_number
@@ -151,8 +152,8 @@ class Task(Generic[P, R]):
         inputs = self._binder.bind(args, kwargs)
         if upstream is not None:
             _require(futures_in(list(upstream)), self.name)
-        resolved = {name: to_arguments(value) for name, value in inputs.items()}
-        if any(resolved[name] is not value for name, value in inputs.items()):
+        resolved = _resolved(inputs)
+        if resolved is not inputs:
             args, kwargs = self._binder.unbind(resolved)
         flow = FlowRunContext.get()
         number = next_number()
@@ -406,6 +407,12 @@ def exponential_backoff(backoff_factor: float) -> Callable[[int], list[float]]:
 
 
 # --- calls -------------------------------------------------------------------------------------
+
+
+def _resolved(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the inputs with futures replaced by what they stand for; the same dict when there are none."""
+    resolved = {name: value if type(value) in LEAVES else to_arguments(value) for name, value in inputs.items()}
+    return inputs if all(map(operator.is_, inputs.values(), resolved.values())) else resolved
 
 
 def _require(futures: list[PrefectFuture[Any]], name: str) -> None:

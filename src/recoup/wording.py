@@ -22,7 +22,7 @@ from recoup.events import (
 if TYPE_CHECKING:
     from recoup.events import CallId, Event
 
-__all__ = ["Line", "Teller", "duration", "name_of"]
+__all__ = ["Line", "Teller", "duration", "name_of", "said"]
 
 _MINUTE, _HOUR = 60, 3600
 
@@ -104,6 +104,15 @@ def _tell_other(event: Event) -> Line | None:
 def name_of(call: CallId) -> str:
     """Return what a person calls a call: `train`, or `train[UA]` for one of a map."""
     return f"{call.task}[{call.label}]" if call.label else call.task
+
+
+def said(error: BaseException) -> str:
+    """Return what an error says, after its type: `ValueError: no such day`. Never raises, whatever its own `__str__` does."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - what went wrong must not be lost because it cannot say so
+        text = ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def duration(seconds: float) -> str:

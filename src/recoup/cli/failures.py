@@ -8,6 +8,8 @@ import sys
 import traceback
 from pathlib import Path
 
+from recoup.wording import said
+
 __all__ = ["show_failure"]
 
 _OURS = str(Path(__file__).parents[1])
@@ -20,8 +22,7 @@ def show_failure(error: BaseException, what: str) -> None:
     _leave_out_machinery(told)
     print("".join(told.format()), end="", file=sys.stderr)
     place = f" ({Path(told.stack[-1].filename).name}, line {told.stack[-1].lineno})" if told.stack else ""
-    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    print(f"error: {what}: {said}{place}", file=sys.stderr)
+    print(f"error: {what}: {said(error)}{place}", file=sys.stderr)
 
 
 def _leave_out_machinery(told: traceback.TracebackException) -> None:

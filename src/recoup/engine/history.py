@@ -17,7 +17,7 @@ __all__ = ["History"]
 
 _READ = 512
 _LISTED = 4096
-_COMPARED = 32
+_COMPARED = 16
 _REMEMBERED = 2048
 
 
@@ -34,6 +34,7 @@ class History:
         self._task = task
         self._lock = threading.Lock()
         self._by_inputs: dict[_Pairs, Record] | None = None
+        self._runs: set[str] = set()
         self._recent: deque[tuple[_Pairs, Record]] = deque(maxlen=_COMPARED)
 
     def add(self, record: Record) -> None:
@@ -59,7 +60,8 @@ class History:
     def any_of_run(self, run: str | None) -> bool:
         """Say whether this run has kept a record of the task."""
         with self._lock:
-            return run is not None and any(record.run == run for record in self._known().values())
+            self._known()
+            return run in self._runs
 
     def _known(self) -> dict[_Pairs, Record]:
         if self._by_inputs is None:
@@ -73,6 +75,8 @@ class History:
         known.pop(inputs, None)
         known[inputs] = record
         self._recent.append((_pairs(record.parts), record))
+        if record.run is not None:
+            self._runs.add(record.run)
         if len(known) > _REMEMBERED:
             del known[next(iter(known))]
 

@@ -10,7 +10,7 @@ read is verified before it is decoded.
 
 from __future__ import annotations
 
-import re
+import functools
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,7 +38,6 @@ INLINE_BYTES = 64 * 1024
 """Values up to this size lie in their record."""
 
 _REMEMBERED_BYTES = 16 * 1024 * 1024
-_THREADED_BYTES = 1 << 20
 
 
 class LoadFailed(Exception):
@@ -215,7 +214,7 @@ class Ledger:
             self._marked = True
         size = sum(map(_size, chunks))
         inline = size <= INLINE_BYTES
-        value = ValueRef(_digest(chunks, size), size, inline)
+        value = ValueRef(_digest(chunks), size, inline)
         record = msgspec.structs.replace(record, value=value)
         if not inline and (repair or not self.present(record)):
             self.store.put(_value_name(value.digest), chunks)
@@ -270,12 +269,11 @@ class Ledger:
 # --- names -------------------------------------------------------------------------------------
 
 
-def _folder(task: str, _cache: dict[str, str] = {}) -> str:  # noqa: B006 - a memo of this process
-    found = _cache.get(task)
-    if found is None:
-        readable = re.sub(r"[^A-Za-z0-9_.-]+", "_", task.rpartition(":")[2].split("~")[0]).strip("._-")[:60] or "task"
-        found = _cache[task] = f"{readable}-{blake3(task.encode()).hexdigest(3)}"
-    return found
+@functools.lru_cache(maxsize=4096)
+def _folder(task: str) -> str:
+    qualname = task.rpartition(":")[2].partition("~")[0]
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in qualname)
+    return f"{plain.strip('._-')[:60] or 'task'}-{blake3(task.encode()).hexdigest(3)}"
 
 
 def _record_name(task: str, key: str, slot: int) -> str:
@@ -298,10 +296,9 @@ def _size(chunk: Buffer) -> int:
     return chunk.nbytes if isinstance(chunk, memoryview) else len(chunk)
 
 
-def _digest(chunks: Sequence[Buffer], size: int) -> str:
-    if size < _THREADED_BYTES:
-        return blake3(b"".join(chunks)).hexdigest()
-    hasher = blake3(max_threads=blake3.AUTO)
+def _digest(chunks: Sequence[Buffer]) -> str:
+    """Hash on one thread: BLAKE3's own pool does not survive a fork."""
+    hasher = blake3()
     for chunk in chunks:
         hasher.update(chunk)
     return hasher.hexdigest()
@@ -311,5 +308,5 @@ def _verify(value: ValueRef, chunks: Sequence[Buffer]) -> None:
     size = sum(map(_size, chunks))
     if size != value.size:
         raise DamagedRecord(f"{size} bytes instead of {value.size}")
-    if _digest(chunks, size) != value.digest:
+    if _digest(chunks) != value.digest:
         raise DamagedRecord("its bytes do not match their digest")

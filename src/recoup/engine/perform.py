@@ -15,6 +15,7 @@ from recoup.exceptions import HashError, SerializationError, StoreError
 from recoup.hashing import Hasher, describe
 from recoup.records import FORMAT, KeyPart, Record, ValueRef, fold
 from recoup.types import NotSet
+from recoup.wording import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -172,14 +173,14 @@ class Performer:
                 attempt=step.attempt,
                 of=self.terms.retries,
                 delay=delay,
-                error=_say_error(step.error),
+                error=said(step.error),
             )
         )
         return delay
 
     def tell_failed(self, error: BaseException, state: str, seconds: float) -> None:
         """Tell that the call ended without a result."""
-        emit(DidFail(at=self.terms.clock.time(), call=self.call.id, error=_say_error(error), seconds=seconds, state=state))
+        emit(DidFail(at=self.terms.clock.time(), call=self.call.id, error=said(error), seconds=seconds, state=state))
 
     # --- keeping ---------------------------------------------------------------------------
 
@@ -290,7 +291,3 @@ def _token_text(value: object) -> str:
         return str(Hasher().token(value))
     except HashError:
         return ""
-
-
-def _say_error(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -12,6 +12,7 @@ All of this is a format: `tests/golden/digests.json` holds it still, and a chang
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +22,7 @@ from recoup.hashing._forms import Attributes, Form, Kind, Reference, tag
 from recoup.types import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from recoup.hashing._forms import Stream
 
@@ -151,42 +152,50 @@ ATOMS: Final[dict[type, Callable[[Any], bytes | None]]] = {
 """Tokens of exact built-in types; `None` from one of them asks for the long way, since the value is large."""
 
 
-# --- flat containers: few atoms and nothing else, which needs no walk ---------------------------
+# --- flat containers: few atoms, a few levels deep, which need no walk ---------------------------
+
+Flat = Callable[..., bytes | None]
 
 _atom = ATOMS.get
+_FLAT_DEPTH = 3
 
 
-def atom_tokens(members: Iterable[Any]) -> list[bytes] | None:
-    """Return the tokens of `members` if all of them are atoms."""
+def atom_tokens(members: Iterable[Any], depth: int = 0) -> list[bytes] | None:
+    """Return the tokens of `members` if all of them are atoms, or flat containers up to `depth` levels deep."""
     tokens = []
     for member in members:
-        atom = _atom(type(member))
-        token = atom(member) if atom is not None else None
+        kind = type(member)
+        atom = _atom(kind)
+        if atom is not None:
+            token = atom(member)
+        else:
+            flat = FLAT.get(kind) if depth else None
+            token = flat(member, depth - 1) if flat is not None else None
         if token is None:
             return None
         tokens.append(token)
     return tokens
 
 
-def _flat_sequence(mark: bytes) -> Callable[[Sequence[Any]], bytes | None]:
-    def flat(value: Sequence[Any]) -> bytes | None:
-        tokens = atom_tokens(value) if len(value) < FEW else None
+def _flat_sequence(mark: bytes) -> Flat:
+    def flat(value: Sequence[Any], depth: int = _FLAT_DEPTH) -> bytes | None:
+        tokens = atom_tokens(value, depth) if len(value) < FEW else None
         return None if tokens is None else framed(container(mark, len(tokens), tokens))
 
     return flat
 
 
-def _flat_set(mark: bytes) -> Callable[[Collection[Any]], bytes | None]:
-    def flat(value: Collection[Any]) -> bytes | None:
-        tokens = atom_tokens(value) if len(value) < FEW else None
+def _flat_set(mark: bytes) -> Flat:
+    def flat(value: Collection[Any], depth: int = _FLAT_DEPTH) -> bytes | None:
+        tokens = atom_tokens(value, depth) if len(value) < FEW else None
         return None if tokens is None else framed(container(mark, len(tokens), sorted(tokens)))
 
     return flat
 
 
-def _flat_mapping(mark: bytes) -> Callable[[Mapping[Any, Any]], bytes | None]:
-    def flat(value: Mapping[Any, Any]) -> bytes | None:
-        tokens = atom_tokens(value.values()) if len(value) < FEW else None
+def _flat_mapping(mark: bytes) -> Flat:
+    def flat(value: Mapping[Any, Any], depth: int = _FLAT_DEPTH) -> bytes | None:
+        tokens = atom_tokens(value.values(), depth) if len(value) < FEW else None
         keys = atom_tokens(value) if tokens is not None else None
         if tokens is None or keys is None:
             return None
@@ -195,7 +204,7 @@ def _flat_mapping(mark: bytes) -> Callable[[Mapping[Any, Any]], bytes | None]:
     return flat
 
 
-FLAT: Final[dict[type, Callable[[Any], bytes | None]]] = {
+FLAT: Final[dict[type, Flat]] = {
     list: _flat_sequence(LIST),
     tuple: _flat_sequence(TUPLE),
     dict: _flat_mapping(DICT),
@@ -203,7 +212,7 @@ FLAT: Final[dict[type, Callable[[Any], bytes | None]]] = {
     set: _flat_set(SET),
     frozenset: _flat_set(FROZENSET),
 }
-"""Tokens of exact built-in containers of few small atoms; `None` when something else is inside, or more."""
+"""Tokens of exact built-in containers of few small atoms; `None` when something else is inside, more of it, or deeper."""
 
 COLLECTIONS: Final[dict[type, Callable[[Any], Form]]] = {
     list: lambda value: Form(LIST, value),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,9 +45,14 @@ def is_secret(value: Any, name: str = "") -> bool:
     return bool(name and is_secret_name(name)) or _is_secret_type(type(value))
 
 
-@functools.lru_cache(maxsize=4096)
-def _is_secret_type(kind: type[object]) -> bool:
-    return any(_SECRET_TYPE.fullmatch(base.__name__) for base in kind.__mro__)
+def _is_secret_type(kind: type) -> bool:
+    known = _secret_types.get(kind)
+    if known is None:
+        known = _secret_types[kind] = any(_SECRET_TYPE.fullmatch(base.__name__) for base in kind.__mro__)
+    return known
+
+
+_secret_types: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 
 def describe(value: Any, name: str = "") -> str:

@@ -67,6 +67,22 @@ class Lookup:
         found = _import(module)
         return None if found is None else self._descend(Found(found, sys.modules, module, chain))
 
+    def class_around(self, function: FunctionType) -> type | None:
+        """Return the class that has a function as a method, since `self` leads to all of that class."""
+        outer, _, name = function.__qualname__.rpartition(".")
+        if not outer or "<locals>" in outer:
+            return None
+        chain = tuple(outer.split("."))
+        found = self.follow(function.__globals__, chain)
+        if found is None or len(found.rest) != len(chain) - 1:
+            return None
+        value = found.value
+        for step in found.rest:
+            value = vars(value).get(step) if isinstance(value, type) else None
+        if isinstance(value, type) and function in functions_in(vars(value).get(name)):
+            return value
+        return None
+
     def _descend(self, found: Found) -> Found | None:
         """Follow attributes through modules of the project."""
         while found.rest and isinstance(found.value, ModuleType) and owner_of_module(found.value.__name__) is Owner.PROJECT:

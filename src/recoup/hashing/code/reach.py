@@ -214,6 +214,9 @@ class Reach:
         if function is not self._root:  # the root is compared by whoever asks, and should not be kept alive
             self._watching.function(function)
         self._read_names(part, piece, function.__globals__, cells_of(function))
+        cls = self._lookup.class_around(function)
+        if cls is not None:
+            part.meanings.append(("class", self._class(cls)))
         root = root_of(function.__globals__)
         for name, value in defaults_of(function):
             part.meanings.append((f"{name}=", self._inside(value, f"{part.name}.{name}", root)))
