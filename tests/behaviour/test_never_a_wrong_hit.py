@@ -77,6 +77,21 @@ def test_the_instance_is_part_of_the_key():
     assert [Scale(2).of(1), Scale(3).of(1), Scale(2).of(1)] == [2, 3, 2]
 
 
+class Shop:
+    def price(self):
+        return 1
+
+    @task(cache=True)
+    def total(self, count):
+        return count * self.price()
+
+
+def test_a_changed_method_of_the_class_is_another_program_for_a_task_that_is_its_method(monkeypatch):
+    assert [Shop().total(3), Shop().total(3)] == [3, 3]
+    monkeypatch.setattr(Shop, "price", lambda self: 2)
+    assert Shop().total(3) == 6
+
+
 def test_a_changed_global_of_a_helper_is_another_program(monkeypatch):
     @task(cache=True)
     def limited(x):

@@ -11,11 +11,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from recoup.hashing.code.owners import Owner, owner_of_module
+from recoup.hashing.code.unwrapping import functions_in
 from recoup.hashing.code.values import is_dunder
 from recoup.project import file_module_path, is_project_file, project_root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import FunctionType
 
     from recoup.hashing.code.scopes import Chain, Import
     from recoup.hashing.code.watch import WatchList
