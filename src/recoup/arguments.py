@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from recoup.exceptions import ParameterBindError, ReservedArgumentError
+from recoup.exceptions import ConfigurationError, ParameterBindError, ReservedArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,13 @@ class Binder:
     """Binds arguments to the signature of one function, quickly for plain signatures."""
 
     def __init__(self, fn: Callable[..., Any], *, reserved: tuple[str, ...] = RESERVED) -> None:
-        self.signature = inspect.signature(fn)
         self._name = getattr(fn, "__name__", repr(fn))
+        try:
+            self.signature = inspect.signature(fn)
+        except ValueError:
+            raise ConfigurationError(
+                f"{self._name} has no signature that Python knows; call it in a function of your own, and decorate that"
+            ) from None
         parameters = self.signature.parameters
         taken = [name for name in reserved if name in parameters]
         if taken:

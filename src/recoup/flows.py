@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, overload
 
 from recoup.arguments import Binder
@@ -109,6 +110,10 @@ class Flow(Generic[P, R]):
                 return _failed(exc)
             raise
         return Completed(data=running.value) if return_state else running.value
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """Bind to an instance as a function does: it becomes the first parameter."""
+        return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
         return f"Flow({self.name!r})"
@@ -235,6 +240,10 @@ def flow(fn: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     - `result_storage`: a storage, path or URL for the results of its tasks and the journal of its runs.
     - `result_serializer`: a serializer or its name.
     """
+    known = Flow.__init__.__kwdefaults__ or {}
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise ConfigurationError(f"flow(): there is no option {unknown[0]}; the options are {', '.join(known)}.")
     if fn is None:
         return lambda fn: Flow(fn, **options)
     return Flow(fn, **options)

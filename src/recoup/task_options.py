@@ -90,6 +90,8 @@ def _is_pauses(value: object) -> bool:
 
 
 _KINDS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    ("cache", lambda value: isinstance(value, bool), "True or False"),
+    ("name", lambda value: isinstance(value, str), "a text"),
     ("cache_key_fn", callable, "a function of the context and the arguments that returns a str"),
     ("retries", lambda value: isinstance(value, int) and value >= 0, "a whole number, 0 or more"),
     ("retry_delay_seconds", _is_pauses, "a number of seconds, a list of them, or a function such as exponential_backoff(2)"),

@@ -63,6 +63,9 @@ class Task(Generic[P, R]):
     """A function with the rules by which its results are kept. Made by `task`; the options are described there."""
 
     def __init__(self, fn: Callable[P, R], **options: Unpack[TaskOptions]) -> None:
+        if isinstance(fn, classmethod | staticmethod):
+            kind = type(fn).__name__
+            raise ConfigurationError(f"task() takes a function, not a {kind}; write @{kind} above @task, not below it")
         if not callable(fn):
             raise ConfigurationError(
                 f"task() takes a function, not {type(fn).__name__}; write @task or @task(cache=True) above a def"
@@ -106,7 +109,9 @@ class Task(Generic[P, R]):
         kept = dict(self._options)
         if options.keys() & {"cache", "cache_policy", "cache_key_fn"}:  # a new way to make keys replaces the old one
             kept |= {"cache": None, "cache_policy": NotSet, "cache_key_fn": None}
-        return Task(self.fn, **{**kept, **options})
+        changed = Task(self.fn, **{**kept, **options})
+        changed._bound = self._bound
+        return changed
 
     # --- calling ---------------------------------------------------------------------------
 

@@ -433,6 +433,8 @@ def name_of(x):
             "task name_of: cache_key_fn is 'k'; give a function of the context and the arguments that returns a str",
         ),
         ({"task_key": 5}, "task name_of: task_key is 5; give a text"),
+        ({"cache": "no"}, "task name_of: cache is 'no'; give True or False"),
+        ({"name": 5}, "task 5: name is 5; give a text"),
         ({"cahe": True}, "task name_of: there is no option cahe; did you mean cache?"),
         (
             {"cache_policy": INPUTS - "y"},
@@ -446,6 +448,32 @@ def name_of(x):
 def test_options_that_cannot_work_are_refused_where_they_are_written(options, text):
     with pytest.raises(ConfigurationError) as caught:
         task(**options)(name_of)
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (
+            lambda: task(staticmethod(name_of)),
+            "task() takes a function, not a staticmethod; write @staticmethod above @task, not below it",
+        ),
+        (
+            lambda: task(dict),
+            "dict has no signature that Python knows; call it in a function of your own, and decorate that",
+        ),
+        (
+            lambda: flow(retries=3),
+            (
+                "flow(): there is no option retries; the options are name, description, task_runner, persist_result, "
+                "result_storage, result_serializer."
+            ),
+        ),
+    ],
+)
+def test_what_cannot_be_decorated_is_refused_where_it_is_written(make, text):
+    with pytest.raises(ConfigurationError) as caught:
+        make()
     assert str(caught.value) == text
 
 

@@ -32,10 +32,9 @@ def open_storage(store: ObjectStore) -> Marker | None:
     Raises `NewerFormat` if a newer Recoup keeps its results there, and `StoreError` if the storage does not answer;
     neither is remembered, so the next call asks again.
     """
-    try:
-        return _seen[store]
-    except KeyError:
+    if store not in _seen:
         return _seen.setdefault(store, _read(store))
+    return _seen[store]
 
 
 def ensure_marker(store: ObjectStore) -> Marker:

@@ -72,6 +72,7 @@ def test_a_newer_storage_is_left_alone(store, look):
     assert repr(store) in str(caught.value)
     assert f"format {FORMAT + 1}" in str(caught.value)
     assert "pip install -U recoup" in str(caught.value)
+    assert caught.value.__context__ is None  # nothing else in the traceback of a script
     assert store.get(MARKER) == newer
 
 
