@@ -40,6 +40,7 @@ from recoup.settings import get_current_settings
 from recoup.states import Cached, Completed, Failed, NotReady, State
 from recoup.task_options import TaskOptions, advice, check, complete, pauses, persistence_of, policy_of
 from recoup.types import Key, NotSet
+from recoup.wording import said
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -230,16 +231,19 @@ class Task(Generic[P, R]):
         try:
             _require(upstream, self.name)
             call = self._call(args, kwargs, label=label)
-            call.lazy = True
-            self._let_load(call, args, kwargs)
-            outcome = _run_async(adrive(call)) if self.isasync else drive(call)
-        except UpstreamTaskError as exc:
+        except Exception as exc:  # noqa: BLE001 - as below; but the engine, which tells of failures, knows nothing of it
+            state = _failed(exc)
             flow = FlowRunContext.get()
             call_id = CallId(self.name, next_number(), flow.run if flow is not None else None, label)
-            emit(DidFail(at=clock.time(), call=call_id, error=str(exc), seconds=0.0, state="NotReady"))
-            return _failed(exc)
+            told = str(exc) if state.name == "NotReady" else said(exc)
+            emit(DidFail(at=clock.time(), call=call_id, error=told, seconds=0.0, state=state.name))
+            return state
+        call.lazy = True
+        self._let_load(call, args, kwargs)
+        try:
+            outcome = _run_async(adrive(call)) if self.isasync else drive(call)
         except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
-            return _failed(exc)
+            return _failed(exc, began=True)
         return _state_of(outcome)
 
     def _let_load(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -427,7 +431,7 @@ def _require(futures: list[PrefectFuture[Any]], name: str) -> None:
         state = future.state
         if not state.is_completed():
             error = state.result(raise_on_failure=False)
-            raise UpstreamTaskError(f"{name} was not started, because {future.name} is {state.name}: {error}") from error
+            raise UpstreamTaskError(f"{name} was not started, because {future.name} is {state.name}: {said(error)}") from error
 
 
 def _run_async(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -442,10 +446,10 @@ def _state_of(outcome: Outcome) -> State[Any]:
     return Cached(data=data) if outcome.cached else Completed(data=data)
 
 
-def _failed(error: Exception) -> State[Any]:
-    if isinstance(error, UpstreamTaskError):
+def _failed(error: Exception, *, began: bool = False) -> State[Any]:
+    if isinstance(error, UpstreamTaskError) and not began:
         return NotReady(message=str(error), data=error)
-    return Failed(message=f"Task run encountered an exception {type(error).__name__}: {error}", data=error)
+    return Failed(message=f"Task run encountered an exception {said(error)}", data=error)
 
 
 def _is_mapped(value: Any) -> bool:
