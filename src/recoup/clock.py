@@ -6,6 +6,8 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
+from recoup import loops
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,9 +25,7 @@ class SystemClock:
 
     async def async_sleep(self, seconds: float) -> None:
         """Let `seconds` pass in this coroutine."""
-        import asyncio  # noqa: PLC0415 - 30 ms that a synchronous program never pays
-
-        await asyncio.sleep(seconds)
+        await loops.sleep(seconds)
 
 
 class _ProcessClock:

@@ -7,6 +7,7 @@ import inspect
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, overload
 
+from recoup import loops
 from recoup.arguments import Binder
 from recoup.clock import clock
 from recoup.context import FlowRun, FlowRunContext, current_flow_run, current_task_run, new_id
@@ -99,12 +100,10 @@ class Flow(Generic[P, R]):
         return Completed(data=running.value) if return_state else running.value
 
     async def _arun(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool) -> Any:
-        import asyncio  # noqa: PLC0415 - 30 ms that a synchronous program never pays
-
         try:
             async with FlowRunning(self, args, kwargs) as running:
                 returned = await self.fn(*args, **kwargs)  # type: ignore[misc]  # isasync says that it is awaitable
-                running.value = await asyncio.to_thread(resolve_futures_to_results, returned)
+                running.value = await loops.to_thread(resolve_futures_to_results, returned)
         except Exception as exc:
             if return_state:
                 return _failed(exc)
@@ -178,10 +177,8 @@ class FlowRunning:
         return self.__enter__()
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        import asyncio  # noqa: PLC0415 - 30 ms that a synchronous program never pays
-
         self._leave()
-        await asyncio.shield(asyncio.to_thread(self._settle, kind, error, trace))
+        await loops.to_thread_shielded(self._settle, kind, error, trace)
 
     def _leave(self) -> None:
         current_task_run.reset(self._task_token)

@@ -13,6 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from recoup import loops
 from recoup.arguments import replace_members
 from recoup.engine.reference import Reference
 from recoup.states import Crashed, Pending, Running, State
@@ -191,9 +192,7 @@ async def until_ended(futures: Iterable[PrefectFuture[Any]]) -> None:
     """
     pending = [future for future in futures if not future.done()]
     if pending and not getattr(_worker, "working", False):
-        import asyncio  # noqa: PLC0415 - 30 ms that a synchronous program never pays
-
-        await asyncio.to_thread(wait, pending)
+        await loops.to_thread(wait, pending)
 
 
 def futures_in(expr: Any) -> list[PrefectFuture[Any]]:

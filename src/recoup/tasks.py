@@ -17,6 +17,7 @@ import operator
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
+from recoup import loops
 from recoup.arguments import LEAVES, Binder
 from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CachePolicy
 from recoup.clock import clock
@@ -241,7 +242,7 @@ class Task(Generic[P, R]):
         call.lazy = True
         self._let_load(call, args, kwargs)
         try:
-            outcome = _run_async(adrive(call)) if self.isasync else drive(call)
+            outcome = loops.run(adrive(call)) if self.isasync else drive(call)
         except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
             return _failed(exc, began=True)
         return _state_of(outcome)
@@ -259,7 +260,7 @@ class Task(Generic[P, R]):
             from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only when it is needed
 
             with ThreadPoolExecutor(1) as pool:
-                return pool.submit(contextvars.copy_context().run, _run_async, adrive(call)).result().reference
+                return pool.submit(contextvars.copy_context().run, loops.run, adrive(call)).result().reference
         return drive(call).reference
 
     # --- looking ---------------------------------------------------------------------------
@@ -432,13 +433,6 @@ def _require(futures: list[PrefectFuture[Any]], name: str) -> None:
         if not state.is_completed():
             error = state.result(raise_on_failure=False)
             raise UpstreamTaskError(f"{name} was not started, because {future.name} is {state.name}: {said(error)}") from error
-
-
-def _run_async(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on a loop of this thread's own."""
-    import asyncio  # noqa: PLC0415 - 30 ms that a synchronous program never pays
-
-    return asyncio.run(coroutine)
 
 
 def _state_of(outcome: Outcome) -> State[Any]:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
@@ -12,6 +11,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from recoup import loops
 from recoup.cli.exits import Exit, Usage
 from recoup.cli.failures import show_failure
 from recoup.cli.progress import json_lines, nothing, plain_lines, stdout_of_our_own
@@ -175,7 +175,7 @@ class _Run:
         args, kwargs = flow.binder.unbind(inputs)
         try:
             returned = flow(*args, **kwargs)
-            self._value = asyncio.run(returned) if flow.isasync else returned
+            self._value = loops.run(returned) if flow.isasync else returned
         except BaseException as exc:
             if self._started is None:  # nothing of the user's has run
                 raise

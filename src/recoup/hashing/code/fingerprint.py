@@ -83,33 +83,28 @@ def fingerprint(target: Any) -> Fingerprint:
     """Return the fingerprint of the program that starts at a task, function or class, as it is loaded now.
 
     The first time, the program is walked; from then on a few microseconds tell whether it is still the same. May be
-    called from any thread: two that meet here for the first time do the same work twice.
+    called from any thread: those that meet here for the first time wait for the one that walks.
     """
     function = target if type(target) is FunctionType else behind(target)
-    known = _known.get(function)
-    code, defaults = getattr(function, "__code__", None), getattr(function, "__defaults__", None)
-    if known is not None and known.code is code and known.defaults is defaults and known.watch.holds():
-        return known.fingerprint
-    walking = _walking
-    if id(function) in walking.functions:
-        walking.met_itself = True
-        raise HashError(
-            f"cannot hash the function {getattr(function, '__qualname__', function)}: it closes over something that holds it again. "
-            "Pass what it needs as an argument.",
-            kind="function",
-        )
-    walking.functions.add(id(function))
+    found = _remembered(function)
+    if found is not None:
+        return found
+    # Not for ever: the values on the way may run code of the user's, and a fork may have left the lock locked.
+    locked = _walk_lock.acquire(timeout=_LONGEST_WALK)
     try:
-        reach = Reach(function, known and known.watch)
-        found = Fingerprint(reach.name, reach.parts.values(), reach.uncovered)
+        return _remembered(function) or _walk(function)
     finally:
-        walking.functions.discard(id(function))
-    if walking.functions and walking.met_itself:
-        return found  # which depends on where the walk came from, and so is nothing to remember
-    walking.met_itself = False
-    with contextlib.suppress(TypeError):  # what has no weak references is walked every time
-        _known.put(function, _Known(found, reach.watch, code, defaults))
-    return found
+        if locked:
+            _walk_lock.release()
+
+
+def _remembered(function: Any) -> Fingerprint | None:
+    known = _known.get(function)
+    if known is None or known.code is not getattr(function, "__code__", None):
+        return None
+    if known.defaults is not getattr(function, "__defaults__", None) or not known.watch.holds():
+        return None
+    return known.fingerprint
 
 
 class _Walking(threading.local):
@@ -121,6 +116,32 @@ class _Walking(threading.local):
 
 
 _walking = _Walking()
+_walk_lock = threading.RLock()
+_LONGEST_WALK = 1.0
+
+
+def _walk(function: Any) -> Fingerprint:
+    if id(function) in _walking.functions:
+        _walking.met_itself = True
+        raise HashError(
+            f"cannot hash the function {getattr(function, '__qualname__', function)}: it closes over something that holds it again. "
+            "Pass what it needs as an argument.",
+            kind="function",
+        )
+    known = _known.get(function)
+    code, defaults = getattr(function, "__code__", None), getattr(function, "__defaults__", None)
+    _walking.functions.add(id(function))
+    try:
+        reach = Reach(function, known and known.watch)
+        found = Fingerprint(reach.name, reach.parts.values(), reach.uncovered)
+    finally:
+        _walking.functions.discard(id(function))
+    if _walking.functions and _walking.met_itself:
+        return found  # which depends on where the walk came from, and so is nothing to remember
+    _walking.met_itself = False
+    with contextlib.suppress(TypeError):  # what has no weak references is walked every time
+        _known.put(function, _Known(found, reach.watch, code, defaults))
+    return found
 
 
 def source_token(target: Any) -> Token:
