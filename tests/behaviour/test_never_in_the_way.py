@@ -3,8 +3,13 @@
 import pytest
 
 from recoup import flow, task
+from recoup.abc import Encoded
 from recoup.cache_policies import CODE
-from recoup.events import DidFail, FlowEnded
+from recoup.events import DidFail, FlowEnded, WillCompute, WriteFailed
+from recoup.exceptions import StoreError
+from recoup.serializers import Serializer, register_serializer
+from recoup.storage import MemoryStorage
+from recoup.testing.stores import Failing
 
 
 class Mute(Exception):
@@ -74,3 +79,66 @@ def test_a_submitted_call_that_cannot_even_begin_is_told_of(recoup_events):
     program()
     [failed] = [event for event in recoup_events if isinstance(event, DidFail)]
     assert failed.error.startswith("ConfigurationError: policy - 'code.nothing'")
+
+
+def test_a_storage_that_cannot_be_listed_makes_no_task_fail():
+    store = Failing(MemoryStorage(), StoreError("listing is forbidden"), on={"list"})
+    assert double.with_options(cache=True, result_storage=store)(2) == 4
+
+
+def test_journal_segments_that_cannot_be_removed_make_no_flow_fail(monkeypatch):
+    monkeypatch.setattr("recoup.engine.journal._SEGMENT_EVENTS", 1)
+
+    @flow(result_storage=Failing(MemoryStorage(), StoreError("kept for ever"), on={"delete"}))
+    def program():
+        return double(2)
+
+    assert program() == 4
+
+
+class Moody(Serializer):
+    """Raises what serializers should not."""
+
+    type = "moody"
+
+    def encode(self, value):
+        if value == "lost":
+            raise ZeroDivisionError("encoding")
+        return Encoded("moody", [value.encode()], exact=True)
+
+    def decode(self, data):
+        raise ZeroDivisionError("decoding")
+
+
+@pytest.mark.parametrize("value", ["lost", "kept"])
+def test_whatever_a_serializer_raises_the_result_reaches_the_caller(recoup_events, value):
+    register_serializer(Moody)
+
+    @task(cache=True, result_serializer=Moody())
+    def program():
+        return value
+
+    assert [program(), program()] == [value, value]
+    told = [event for event in recoup_events if isinstance(event, WriteFailed | WillCompute)]
+    assert any("ZeroDivisionError: " in (event.error if isinstance(event, WriteFailed) else event.why) for event in told)
+
+
+class Tired:
+    """Can be looked at once."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def __recoup_digest__(self):
+        self.asked += 1
+        if self.asked > 1:
+            raise RuntimeError("not again")
+        return 1
+
+
+def test_a_value_that_can_be_hashed_once_makes_no_task_fail():
+    @task(cache=True)
+    def program(value):
+        return value.asked
+
+    assert program(Tired()) > 1

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from operator import itemgetter
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from recoup.exceptions import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,16 +71,19 @@ class History:
     def _known(self) -> dict[_Pairs, Record]:
         if self._by_inputs is None:
             self._by_inputs = {}
-            for record in self._latest():
-                self._remember(self._by_inputs, record)
+            with contextlib.suppress(StoreError):  # what cannot be listed explains nothing, and fails nobody
+                for record in self._latest():
+                    self._remember(self._by_inputs, record)
         return self._by_inputs
 
     def _remember(self, known: dict[_Pairs, Record], record: Record) -> None:
         inputs = _inputs(record.parts)
         known.pop(inputs, None)
-        known[inputs] = record
+        known[inputs] = _without_leaves(record)  # it is only ever compared with calls of the same inputs
         self._recent.append((_pairs(record.parts), record))
         if record.run is not None:
+            if len(self._runs) >= _REMEMBERED:
+                self._runs.clear()
             self._runs.add(record.run)
         if len(known) > _REMEMBERED:
             del known[next(iter(known))]
@@ -98,6 +106,12 @@ def _inputs(parts: Iterable[KeyPart]) -> _Pairs:
     return frozenset(
         [(part.name, part.digest) for part in parts if part.name.startswith(("inputs", "flow_parameters", "custom"))]
     )
+
+
+def _without_leaves(record: Record) -> Record:
+    if not any(part.leaves for part in record.parts):
+        return record
+    return replace(record, parts=tuple(replace(part, leaves={}) for part in record.parts))
 
 
 def _same_run(record: Record, run: str | None) -> bool:

@@ -8,6 +8,7 @@ The first write tells whether the storage takes anything at all, before any work
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -109,8 +110,9 @@ class Journal:
             earlier, segments = [], []  # what could not be read stays where it is
         self._write(f"runs/{self.record.run}", [_encode(self.record), *earlier, *map(_encode, self._events)])
         if self._broken is None:
-            for name in segments:
-                self._store.delete(name)
+            with contextlib.suppress(StoreError):  # what is left of them says nothing that the run's own object does not
+                for name in segments:
+                    self._store.delete(name)
         return self.record
 
     def _write(self, name: str, lines: Iterable[bytes]) -> None:

@@ -20,10 +20,11 @@ from blake3 import blake3
 
 from recoup.engine.history import History
 from recoup.engine.steps import Absent, Found, Rejected
-from recoup.exceptions import NewerFormat, NotLoadableHere, ObjectNotFound, SerializationError, StoreError
+from recoup.exceptions import NewerFormat, ObjectNotFound, SerializationError, StoreError
 from recoup.records import DamagedRecord, ValueRef, decode_code_parts, decode_record, encode_code_parts, encode_record
 from recoup.serializers import decoder
 from recoup.storage.marker import ensure_marker, open_storage
+from recoup.wording import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -177,8 +178,9 @@ class Ledger:
         data = self.read(record, payload)
         try:
             return decoder(record.serializer).decode(data)
-        except (NotLoadableHere, SerializationError) as exc:
-            raise LoadFailed(Rejected("unreadable", f"its stored value cannot be loaded here: {exc}")) from exc
+        except Exception as exc:  # a serializer of a user's own raises anything
+            why = str(exc) if isinstance(exc, SerializationError) else said(exc)
+            raise LoadFailed(Rejected("unreadable", f"its stored value cannot be loaded here: {why}")) from exc
 
     def read(self, record: Record, payload: Buffer | None = None) -> Buffer:
         """Return the verified bytes of the value of `record`, as its serializer wrote them.

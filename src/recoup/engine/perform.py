@@ -11,7 +11,7 @@ from recoup.engine.reference import Reference
 from recoup.engine.steps import Begin, Keep, Lookup, Outcome, Rejected, Rekey, Serve, Wait
 from recoup.environment import producer
 from recoup.events import DidCompute, DidFail, DidStore, Hit, MutatedInput, WillCompute, WillRetry, WriteFailed, emit
-from recoup.exceptions import HashError, SerializationError, StoreError
+from recoup.exceptions import HashError, RecoupError
 from recoup.hashing import Hasher, describe
 from recoup.records import FORMAT, KeyPart, Record, ValueRef, fold
 from recoup.types import NotSet
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from recoup.engine.call import Call
     from recoup.engine.steps import Absent, Found, Step
-    from recoup.records import CodeParts
+    from recoup.records import CodeParts, Leaf
     from recoup.types import Token
 
 __all__ = ["Performer"]
@@ -112,13 +112,20 @@ class Performer:
         call = self.call
         assert call.key is not None
         for name, token, subject in call.key.parts:
-            if not name.startswith("inputs."):
+            kind, _, argument = name.partition(".")
+            if not argument:
                 yield _described_once(name, token, "" if name == "code" else describe(subject))
                 continue
-            argument = name.removeprefix("inputs.")
-            value = call.inputs.get(argument, subject)
-            leaves = {} if type(value) in _IMMUTABLE else call.hasher.leaves(value, argument)
-            yield self._preview(KeyPart(name, fold(token), describe(value, name=argument), leaves), value)
+            value = call.inputs.get(argument, subject) if kind == "inputs" else subject
+            yield self._preview(KeyPart(name, fold(token), describe(value, name=argument), self._leaves(value, argument)), value)
+
+    def _leaves(self, value: object, argument: str) -> dict[str, Leaf]:
+        if type(value) in _IMMUTABLE:
+            return {}
+        try:
+            return self.call.hasher.leaves(value, argument)
+        except Exception:  # noqa: BLE001 - a value's own code runs again here, and a text for people is no reason to fail a task
+            return {}
 
     def _preview(self, part: KeyPart, value: object) -> KeyPart:
         """Show as much of an argument as the settings allow."""
@@ -189,11 +196,11 @@ class Performer:
         call, ledger = self.call, self.terms.ledger
         if call.key is None or ledger is None:
             return Outcome(False, step.value, None)
-        changed = tuple(self._mutated())
-        if changed:
-            emit(MutatedInput(at=self.terms.clock.time(), call=call.id, key=str(call.key), arguments=changed))
-            return Outcome(False, step.value, None)
         try:
+            changed = tuple(self._mutated())
+            if changed:
+                emit(MutatedInput(at=self.terms.clock.time(), call=call.id, key=str(call.key), arguments=changed))
+                return Outcome(False, step.value, None)
             encoded = self.terms.serializer.encode(step.value)
             record = self._record(encoded.serializer, exact=encoded.exact, value=step.value)
             repair = step.because.cause in ("damaged", "missing")
@@ -201,8 +208,9 @@ class Performer:
             value = step.value
             if not encoded.exact:  # the first run gets what every later one will get
                 value = self.terms.serializer.decode(b"".join(encoded.chunks))
-        except (SerializationError, StoreError) as exc:
-            emit(WriteFailed(at=self.terms.clock.time(), call=call.id, key=str(call.key), error=str(exc)))
+        except Exception as exc:  # noqa: BLE001 - serializers and storages of users' own raise anything; the result is there
+            error = str(exc) if isinstance(exc, RecoupError) else said(exc)
+            emit(WriteFailed(at=self.terms.clock.time(), call=call.id, key=str(call.key), error=error))
             return Outcome(False, step.value, None)
         emit(DidStore(at=record.created, call=call.id, key=str(call.key), size=record.value.size))
         payload = memoryview(b"".join(encoded.chunks)) if record.value.inline else None
