@@ -22,7 +22,7 @@ from recoup.events import (
 if TYPE_CHECKING:
     from recoup.events import CallId, Event
 
-__all__ = ["Line", "Teller", "duration", "name_of", "said"]
+__all__ = ["Line", "Teller", "duration", "first_line", "name_of", "said"]
 
 _MINUTE, _HOUR = 60, 3600
 
@@ -61,7 +61,7 @@ class Teller:
             case DidFail():
                 self._why.pop(event.call.number, None)
                 verb = "failed" if event.state == "Failed" else event.state
-                return Line(logging.ERROR, verb, name_of(event.call), event.error)
+                return Line(logging.ERROR, verb, name_of(event.call), first_line(event.error))
             case _:
                 return _tell_other(event)
 
@@ -74,12 +74,12 @@ def _tell_other(event: Event) -> Line | None:
                 logging.WARNING,
                 "retrying",
                 name_of(event.call),
-                f"attempt {event.attempt} of {event.of + 1} failed: {event.error}; again{pause}",
+                f"attempt {event.attempt} of {event.of + 1} failed: {first_line(event.error)}; again{pause}",
             )
         case NotCached():
             return Line(logging.WARNING, "not cached", name_of(event.call), event.reason)
         case WriteFailed():
-            return Line(logging.WARNING, "not kept", name_of(event.call), event.error)
+            return Line(logging.WARNING, "not kept", name_of(event.call), first_line(event.error))
         case MutatedInput():
             names = ", ".join(event.arguments)
             text = f"its body changed its argument {names} in place, which a hit would not do. Change a copy, and return it."
@@ -94,7 +94,10 @@ def _tell_other(event: Event) -> Line | None:
                 "flow",
                 event.flow,
                 " · ".join(
-                    filter(None, [f"run {event.name} {event.state}", event.message, event.summary, duration(event.seconds)])
+                    filter(
+                        None,
+                        [f"run {event.name} {event.state}", first_line(event.message), event.summary, duration(event.seconds)],
+                    )
                 ),
             )
         case _:
@@ -113,6 +116,16 @@ def said(error: BaseException) -> str:
     except Exception:  # noqa: BLE001 - what went wrong must not be lost because it cannot say so
         text = ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def first_line(text: str) -> str:
+    r"""Return the first line of what an error says, marked where there are more.
+
+    >>> first_line("ValueError: no\nsuch day")
+    'ValueError: no …'
+    """
+    first, _, rest = text.partition("\n")
+    return f"{first} …" if rest else first
 
 
 def duration(seconds: float) -> str:

@@ -165,6 +165,15 @@ def test_path(time):
     assert not run.home.exists()
 
 
+@pytest.mark.parametrize("wrong", ['(storge="./results")', '("./results")', ""])
+def test_a_mark_that_says_nothing_is_refused(tmp_path, wrong):
+    (tmp_path / "test_it.py").write_text(f"import pytest\n\n@pytest.mark.recoup{wrong}\ndef test_it(): pass\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+    finished = subprocess.run(command, check=False, cwd=tmp_path, timeout=100, capture_output=True, text=True)
+    assert 'test_it.py::test_it: write @pytest.mark.recoup(storage="default"), or a folder: "./results"' in finished.stderr
+    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
+
+
 def test_a_folder_that_a_test_makes_is_used_as_it_is(tmp_path):
     from recoup.results import resolve_result_storage
 

@@ -124,6 +124,18 @@ def test_lines_of_a_flow_are_logged(caplog):
     assert first_words == ["flow", "ran", "cached", "flow"]
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        DidFail(at=0, call=CALL, error="ValueError: no\nsuch\nday", seconds=1, state="Failed"),
+        WillRetry(at=0, call=CALL, attempt=1, of=2, delay=0, error="ValueError: no\nsuch\nday"),
+    ],
+)
+def test_an_error_of_many_lines_is_told_in_one(event):
+    assert "ValueError: no …" in str(Teller().tell(event))
+    assert "\n" not in str(Teller().tell(event))
+
+
 def test_a_hit_outside_flows_is_silent(caplog):
     kept = task(cache=True)(len)
     with caplog.at_level(logging.INFO, "recoup"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from recoup.events import DidCompute, DidFail, Hit, WillCompute
-from recoup.wording import duration
+from recoup.wording import duration, first_line
 
 if TYPE_CHECKING:
     from recoup.events import Event
@@ -115,7 +115,8 @@ def _count(row: Row, event: WillCompute | DidCompute | Hit | DidFail) -> None:
             row.running.pop(event.call.number, None)
             row.failed += 1
             row.seconds += event.seconds
-            row.errors.append(f"{event.call.label}: {event.error}" if event.call.label else event.error)
+            error = first_line(event.error)
+            row.errors.append(f"{event.call.label}: {error}" if event.call.label else error)
 
 
 def _most(told: list[str]) -> str:

@@ -77,6 +77,15 @@ class Separation:
         with self._place(None):
             return (yield)
 
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Refuse marks that would not do what they say."""
+        for item in items:
+            for mark in item.iter_markers("recoup"):
+                if mark.args or set(mark.kwargs) != {"storage"}:
+                    raise pytest.UsageError(
+                        f'{item.nodeid}: write @pytest.mark.recoup(storage="default"), or a folder: "./results"'
+                    )
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Separate a test, with the fixtures that it sets up."""
