@@ -18,6 +18,7 @@ from recoup.futures import resolve_futures_to_results
 from recoup.hashing import describe
 from recoup.hashing.code import look_again
 from recoup.logs import logger
+from recoup.project import name_in_module
 from recoup.results import ResultStore
 from recoup.settings import load_settings
 from recoup.states import Completed, Failed, State
@@ -113,6 +114,10 @@ class Flow(Generic[P, R]):
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """Bind to an instance as a function does: it becomes the first parameter."""
         return self if instance is None else MethodType(self, instance)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickle by name where a module has the flow under its name, as functions do; else what it was made of."""
+        return name_in_module(self) or (_made_again, (self.fn, self._options))
 
     def __repr__(self) -> str:
         return f"Flow({self.name!r})"
@@ -210,6 +215,10 @@ class FlowRunning:
                 parent=self._parent,
             )
         )
+
+
+def _made_again(fn: Callable[..., Any], options: dict[str, Any]) -> Flow[..., Any]:
+    return Flow(fn, **options)
 
 
 def _failed(error: Exception) -> State[Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Any
 
 __all__ = [
     "adopt_program",
@@ -21,6 +22,7 @@ __all__ = [
     "is_project_file",
     "is_standard_file",
     "module_path",
+    "name_in_module",
     "program_root",
     "project_root",
 ]
@@ -109,3 +111,12 @@ def _absolute(file: str) -> Path:
 @functools.lru_cache(maxsize=1)
 def _standard_folders() -> tuple[Path, ...]:
     return (_absolute(os.__file__).parent,)  # sysconfig says the same, and costs 2 ms of every process
+
+
+def name_in_module(value: Any) -> str | None:
+    """Return the name under which other processes can import `value`, `None` where they cannot."""
+    module, name = getattr(value, "__module__", ""), getattr(value, "__qualname__", "")
+    found: Any = None if module == "__main__" else sys.modules.get(module)
+    for step in name.split("."):
+        found = getattr(found, step, None)
+    return name if found is value else None

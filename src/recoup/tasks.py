@@ -9,7 +9,6 @@ A task is called like its function, inside flows and outside; `submit` and `map`
 from __future__ import annotations
 
 import contextvars
-import copy
 import functools
 import inspect
 import itertools
@@ -36,6 +35,7 @@ from recoup.exceptions import (
 )
 from recoup.futures import FutureList, PrefectFuture, futures_in, to_arguments, until_ended
 from recoup.hashing.code import identity
+from recoup.project import name_in_module
 from recoup.results import ResultStore, should_persist_result
 from recoup.settings import get_current_settings
 from recoup.states import Cached, Completed, Failed, NotReady, State
@@ -356,12 +356,25 @@ class Task(Generic[P, R]):
         """Bind to an instance as a function does: it becomes the first argument, and part of the key."""
         if instance is None:
             return self
-        bound = copy.copy(self)
-        bound._bound = (instance,)  # noqa: SLF001 - a copy of itself
+        bound: Task[P, R] = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__, _bound=(instance,))
         return bound
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickle by name where a module or class has the task under its name, as functions do; else what it was made of."""
+        for instance in self._bound:
+            named = getattr(type(instance), self.fn.__name__, None)
+            if isinstance(named, Task) and named._options is self._options:  # noqa: SLF001 - another one of its kind
+                return getattr, (instance, self.fn.__name__)
+        return name_in_module(self) or (_made_again, (self.fn, self._options, self._bound))
 
     def __repr__(self) -> str:
         return f"Task({self.name!r}, {self.cache_policy!r})"
+
+
+def _made_again(fn: Callable[..., Any], options: Any, bound: tuple[Any, ...]) -> Any:
+    made = Task(fn, **options)
+    return made.__get__(*bound) if bound else made
 
 
 class unmapped(Generic[T]):  # noqa: N801 - Prefect's name
