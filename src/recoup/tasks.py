@@ -16,7 +16,10 @@ import operator
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
-from recoup import loops
+from recoup import (
+    logs,  # noqa: F401 - it hears of tasks once it is imported, also where there are no flows
+    loops,
+)
 from recoup.arguments import LEAVES, Binder
 from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CachePolicy
 from recoup.clock import clock

@@ -174,6 +174,20 @@ def test_no_caching(whys):
 # --- hits ----------------------------------------------------------------------------------------
 
 
+def test_a_program_without_flows_says_it_on_standard_error(tmp_path):
+    program = """
+        from recoup import task
+
+        @task(cache=True)
+        def double(number):
+            return 2 * number
+
+        double(1), double(1)
+    """
+    finished = Project(tmp_path, {"program.py": program}).run("program.py")
+    assert "ran double · first time · " in finished.stderr
+
+
 def test_a_hit_says_which_run_it_comes_from_and_what_it_saved(recoup_events, recoup_clock):
     @task(cache=True)
     def slow(x):
