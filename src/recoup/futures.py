@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextvars
+import itertools
 import queue
 import threading
 import time
@@ -36,7 +37,8 @@ __all__ = [
 
 R = TypeVar("R")
 
-_worker = threading.local()
+_working: contextvars.ContextVar[bool] = contextvars.ContextVar("recoup_working", default=False)
+"""Whether submitted work is going on here: then who would wait does the work instead. Loops and threads inherit it."""
 
 
 class PrefectFuture(Generic[R]):
@@ -70,8 +72,8 @@ class PrefectFuture(Generic[R]):
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait until the call has ended or `timeout` seconds have passed; raise for neither."""
-        if timeout is None and getattr(_worker, "working", False):
-            # A runner's thread that waits does the awaited work itself if nobody has begun: so a
+        if timeout is None and _working.get():
+            # Submitted work that waits does the awaited work itself if nobody has begun: so a
             # bounded pool cannot fill up with threads that wait for each other's unstarted calls.
             for future in self._upstream:
                 future.wait()
@@ -99,15 +101,13 @@ class PrefectFuture(Generic[R]):
             return
         work, self._work = self._work, None
         assert work is not None
-        before = getattr(_worker, "working", False)
-        _worker.working = True
+        self._context.run(_working.set, True)
         try:
             self._ended.set_result(self._context.run(work))
         except BaseException as exc:
             self._ended.set_result(Crashed(message=f"Task run was ended by {said(exc)}", data=exc))
             raise
         finally:
-            _worker.working = before
             self._upstream = ()
 
     def give_up(self, state: State[Any]) -> None:
@@ -163,7 +163,10 @@ def as_completed(futures: Iterable[PrefectFuture[R]], timeout: float | None = No
     for future in futures:
         future.add_done_callback(ended.put)
     deadline = None if timeout is None else time.monotonic() + timeout
+    not_begun = (future for future in futures if future.state.is_pending())
     for remaining in range(len(futures), 0, -1):
+        if timeout is None and _working.get() and ended.empty():
+            wait(itertools.islice(not_begun, 1))
         try:
             yield ended.get(timeout=None if deadline is None else max(deadline - time.monotonic(), 0))
         except queue.Empty:
@@ -186,12 +189,9 @@ def resolve_futures_to_results(expr: Any) -> Any:
 
 
 async def until_ended(futures: Iterable[PrefectFuture[Any]]) -> None:
-    """Wait until all `futures` have ended, and let the loop go on meanwhile.
-
-    A runner's thread does not wait here: whoever asks for the results there does the work itself.
-    """
+    """Wait until all `futures` have ended, and let the loop go on meanwhile."""
     pending = [future for future in futures if not future.done()]
-    if pending and not getattr(_worker, "working", False):
+    if pending:
         await loops.to_thread(wait, pending)
 
 

@@ -36,7 +36,7 @@ class TaskRunner(ABC):
 
     @abstractmethod
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Wait for what has begun; after an error, give up what has not."""
+        """Wait for all that was submitted; after an error, only for what has begun, and give up the rest."""
 
 
 class ThreadPoolTaskRunner(TaskRunner):
@@ -63,7 +63,7 @@ class ThreadPoolTaskRunner(TaskRunner):
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
         if not upstream:
-            pool.submit(future.run)
+            _hand_over(future, pool)
             return
         missing = len(upstream)
 
@@ -73,10 +73,7 @@ class ThreadPoolTaskRunner(TaskRunner):
                 missing -= 1
                 last = missing == 0
             if last:
-                try:
-                    pool.submit(future.run)
-                except RuntimeError:  # the pool was shut down after an error
-                    future.give_up(Cancelled(message="the flow ended before this call began"))
+                _hand_over(future, pool)
 
         for dependency in upstream:
             dependency.add_done_callback(count_down)
@@ -88,11 +85,15 @@ class ThreadPoolTaskRunner(TaskRunner):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         assert self._pool is not None
-        if error is not None:
+        try:
+            while error is None and self._waiting:  # what runs may submit more
+                for future in list(self._waiting):
+                    future.wait()
+        finally:
             for future in list(self._waiting):
-                future.give_up(Cancelled(message="the flow ended before this call began"))
-        self._pool.shutdown(wait=True, cancel_futures=error is not None)
-        self._pool = None
+                _give_up(future)
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ThreadPoolTaskRunner):
@@ -104,6 +105,17 @@ class ThreadPoolTaskRunner(TaskRunner):
 
     def __repr__(self) -> str:
         return f"ThreadPoolTaskRunner(max_workers={self.max_workers})"
+
+
+def _hand_over(future: PrefectFuture[Any], pool: ThreadPoolExecutor) -> None:
+    try:
+        pool.submit(future.run)
+    except RuntimeError:  # the pool was shut down after an error
+        _give_up(future)
+
+
+def _give_up(future: PrefectFuture[Any]) -> None:
+    future.give_up(Cancelled(message="the flow ended before this call began"))
 
 
 ConcurrentTaskRunner = ThreadPoolTaskRunner

@@ -259,12 +259,7 @@ class Task(Generic[P, R]):
         """Compute a result anew that was recorded and is gone."""
         call = self._call(args, kwargs, label=label)
         call.run_again = lambda: None
-        if self.isasync:  # the loop of this thread, if any, may be the one that asks
-            from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only when it is needed
-
-            with ThreadPoolExecutor(1) as pool:
-                return pool.submit(contextvars.copy_context().run, loops.run, adrive(call)).result().reference
-        return drive(call).reference
+        return (loops.run(adrive(call)) if self.isasync else drive(call)).reference
 
     # --- looking ---------------------------------------------------------------------------
 

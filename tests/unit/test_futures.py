@@ -251,3 +251,51 @@ def test_work_runs_in_the_context_in_which_it_was_submitted():
 
     in_flow(body, name="outer", task_runner=ThreadPoolTaskRunner(1))
     assert seen == ["outer"]
+
+
+def test_what_depends_on_others_runs_though_nobody_waits_for_it():
+    leaving, ran = threading.Event(), []
+
+    class Runner(ThreadPoolTaskRunner):
+        def duplicate(self):
+            return Runner()
+
+        def __exit__(self, *error):
+            leaving.set()
+            super().__exit__(*error)
+
+    @task
+    def slow():
+        return leaving.wait(10)
+
+    @task
+    def after(x):
+        ran.append(x)
+
+    in_flow(lambda: after.submit(slow.submit()) and None, task_runner=Runner())
+    assert ran == [True]
+
+
+@task
+async def triple(x):
+    return 3 * x
+
+
+@task
+async def asks_at_once(x):
+    return triple.submit(x).result()
+
+
+@task
+async def awaits(x):
+    return await triple(triple.submit(x))
+
+
+@task
+def takes_as_they_come(x):
+    return [future.result() for future in as_completed([triple.submit(x), double.submit(triple.submit(x))])]
+
+
+@pytest.mark.parametrize(("outer", "expected"), [(asks_at_once, 3), (awaits, 9), (takes_as_they_come, [3, 6])])
+def test_submitted_work_that_waits_for_more_never_lacks_a_thread(outer, expected):
+    assert in_flow(lambda: outer.submit(1).result(), task_runner=ThreadPoolTaskRunner(max_workers=1)) == expected
