@@ -38,6 +38,9 @@ def explain(
     parts: Sequence[KeyPart], code: CodeParts | None, before: Record, code_before: CodeParts | None, identity: str
 ) -> Why:
     """Say what makes a call differ from the record `before`."""
+    by_function, was_by_function = ([part.name for part in some] == ["custom"] for some in (parts, before.parts))
+    if by_function != was_by_function:  # nothing in the one key is comparable with anything in the other
+        return Why("custom", f"its key is now made by {'a key function' if by_function else 'its cache policy'}", ("custom",))
     found = list(differences(parts, code, before, code_before, identity))
     if not found:
         return Why("missing", "its record was withdrawn or removed")

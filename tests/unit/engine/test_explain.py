@@ -61,6 +61,12 @@ def test_one_part_differs(new, old, expected):
     assert why(new, old) == (expected or Why("argument", "flow parameter day 1 → 2", ("flow_parameters.day",)))
 
 
+def test_another_way_of_making_keys_is_said_once():
+    policy, function = [part("inputs.x", "1"), part("task", "t")], [part("custom", "k1")]
+    assert why(function, policy) == Why("custom", "its key is now made by a key function", ("custom",))
+    assert why(policy, function) == Why("custom", "its key is now made by its cache policy", ("custom",))
+
+
 def test_only_the_innermost_places_are_named():
     new = part("inputs.cfg", "b", **{".opt": "b", ".opt.lr": "0.2", ".opt.name": "n"})
     old = part("inputs.cfg", "a", **{".opt": "a", ".opt.lr": "0.1", ".opt.name": "n"})
