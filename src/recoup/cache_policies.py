@@ -20,6 +20,7 @@ from recoup.hashing import Hasher
 from recoup.hashing import token as token_of
 from recoup.hashing.code import fingerprint, source_token
 from recoup.types import Key, Token
+from recoup.wording import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,7 +48,7 @@ __all__ = [
 ]
 
 _KEY_SCHEME = b"recoup key 1\0"
-_by_name = itemgetter(0)
+_by_name = itemgetter(0, 1)  # and token: two policies of users' own are both called `custom`
 
 
 class Part(NamedTuple):
@@ -97,7 +98,7 @@ class CachePolicy:
     ) -> str | None:
         """Return the key of a call, or `None` when it is not to be cached.
 
-        `inputs` are the bound arguments with defaults. A `HashError` is reported, and the call runs uncached.
+        `inputs` are the bound arguments with defaults. What it raises is reported, and the call runs uncached.
         """
         return self.key(Asked(task_ctx, inputs, flow_parameters, Hasher()))
 
@@ -115,7 +116,10 @@ class CachePolicy:
 
     def parts(self, asked: Asked) -> list[Part]:
         """Return what this policy contributes; the key of a policy of one's own is a single part."""
-        key = self.compute_key(asked.context, asked.inputs, asked.flow_parameters)
+        key = _own_key(
+            f"its policy {type(self).__name__}",
+            lambda: self.compute_key(asked.context, asked.inputs, asked.flow_parameters),
+        )
         return [] if key is None else [Part("custom", token_of(key), key)]
 
     def check(self, arguments: Sequence[str]) -> None:
@@ -245,6 +249,25 @@ class _NoCache(CachePolicy):
         return "NO_CACHE"
 
 
+def _own_key(maker: str, make: Callable[[], object]) -> str | None:
+    """Return the key that code of the user's makes; raise `KeyFunctionError` when it raises, or returns what is no text."""
+    try:
+        key = make()
+    except (HashError, ConfigurationError):
+        raise
+    except Exception as exc:
+        raise KeyFunctionError(f"{maker} raised {said(exc)}. Mend it, or let it return None to leave a call uncached.") from exc
+    if key is not None and not isinstance(key, str):
+        raise KeyFunctionError(
+            f"{maker} returned {type(key).__name__}, not text. Return a str, such as f'{{…}}', or None to leave a call uncached."
+        )
+    if key is not None and not _is_storable(key):
+        raise KeyFunctionError(
+            f"{maker} returned {key!r}, which has a lone surrogate that no record can hold. Return text that UTF-8 can write."
+        )
+    return key
+
+
 def _is_storable(key: str) -> bool:
     try:
         key.encode()
@@ -268,25 +291,7 @@ class CacheKeyFnPolicy(CachePolicy):
     ) -> str | None:
         """Call the function. Raise `KeyFunctionError` when it raises, or returns something that is no text."""
         name = getattr(self.cache_key_fn, "__name__", repr(self.cache_key_fn))
-        try:
-            key = self.cache_key_fn(task_ctx, dict(inputs))
-        except HashError:
-            raise
-        except Exception as exc:
-            raise KeyFunctionError(
-                f"its key function {name} raised {type(exc).__name__}: {exc}. Mend it, or let it return None to leave a call uncached."
-            ) from exc
-        if key is not None and not isinstance(key, str):
-            raise KeyFunctionError(
-                f"its key function {name} returned {type(key).__name__}, not text. Return a str, such as f'{{…}}', "
-                "or None to leave a call uncached."
-            )
-        if key is not None and not _is_storable(key):
-            raise KeyFunctionError(
-                f"its key function {name} returned {key!r}, which has a lone surrogate that no record can hold. "
-                "Return text that UTF-8 can write."
-            )
-        return key
+        return _own_key(f"its key function {name}", lambda: self.cache_key_fn(task_ctx, dict(inputs)))
 
     def key(self, asked: Asked) -> Key | None:
         """Return the function's text as the key."""
@@ -300,15 +305,14 @@ class CompoundCachePolicy(CachePolicy):
     """Several policies together, each contributing once; made by `+`."""
 
     def __init__(self, policies: Iterable[CachePolicy] = ()) -> None:
-        merged: dict[object, CachePolicy] = {}
+        merged: list[CachePolicy] = []  # compared, not hashed: policies of users' own need not be hashable
         for policy in policies:
-            kind = type(policy) if isinstance(policy, Inputs | Code) else policy
-            before = merged.get(kind)
-            if isinstance(policy, Inputs | Code) and isinstance(before, Inputs | Code):
-                merged[kind] = type(policy)((*before.exclude, *policy.exclude))
-            else:
-                merged[kind] = policy
-        self.policies = tuple(merged.values())
+            twin = next((known for known in merged if type(known) is type(policy)), None)
+            if isinstance(policy, Inputs | Code) and isinstance(twin, Inputs | Code):
+                merged[merged.index(twin)] = type(policy)((*twin.exclude, *policy.exclude))
+            elif policy not in merged:
+                merged.append(policy)
+        self.policies = tuple(merged)
 
     def parts(self, asked: Asked) -> list[Part]:
         """Return the parts of all."""

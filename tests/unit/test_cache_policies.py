@@ -1,5 +1,7 @@
 """The algebra of policies."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from recoup import task
@@ -17,6 +19,7 @@ from recoup.cache_policies import (
     CompoundCachePolicy,
     Inputs,
 )
+from recoup.events import NotCached
 from recoup.exceptions import ConfigurationError, HashError
 
 
@@ -120,3 +123,31 @@ def test_a_hash_error_of_a_key_function_is_passed_on():
         raise HashError("no")
 
     assert task(cache_key_fn=refuse)(lambda x: x).key(1) is None
+
+
+@dataclass
+class Versioned(CachePolicy):
+    """A policy as Prefect's documentation shows them: a dataclass, which has no hash."""
+
+    version: object
+
+    def compute_key(self, task_ctx, inputs, flow_parameters, **kwargs):
+        return self.version if self.version != "bad" else 1 // 0
+
+
+def test_policies_of_ones_own_combine_in_any_order():
+    one, two = (
+        task(cache_policy=policy)(lambda x: x).with_options(task_key="t").key(1)
+        for policy in (Versioned("a") + INPUTS + Versioned("b"), Versioned("b") + Versioned("a") + INPUTS + Versioned("a"))
+    )
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [("bad", "its policy Versioned raised ZeroDivisionError: "), (3, "its policy Versioned returned int, not text.")],
+)
+def test_a_policy_of_ones_own_that_makes_no_key_leaves_the_call_uncached(recoup_events, version, reason):
+    assert task(cache_policy=Versioned(version))(lambda x: x)(1) == 1
+    [told] = [event.reason for event in recoup_events if isinstance(event, NotCached)]
+    assert told.startswith(reason)
