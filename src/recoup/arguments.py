@@ -63,6 +63,10 @@ class Binder:
         bound.apply_defaults()
         return dict(bound.arguments)
 
+    def given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str, ...]:
+        """Return the names of arguments that are not left to their defaults, in the order of the signature."""
+        return tuple(self.signature.bind(*args, **kwargs).arguments)
+
     def unbind(self, inputs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return positional and keyword arguments that bind to `inputs`."""
         bound = inspect.BoundArguments(self.signature, inputs)
@@ -72,25 +76,33 @@ class Binder:
 def replace_members(tree: Any, kind: type | tuple[type, ...], replacement: Callable[[Any], Any]) -> Any:
     """Return `tree` with each `kind` inside its lists, tuples, dicts and sets replaced.
 
-    Containers in which nothing is replaced are returned as they are, so that their identity and type stay.
+    Containers in which nothing is replaced are returned as they are, so that their identity and type stay. What
+    contains itself, or is nested deeper than Python's stack, is not looked into.
     """
-    if type(tree) in LEAVES:
+    try:
+        return _replaced(tree, kind, replacement)
+    except RecursionError:
+        return tree
+
+
+def _replaced(tree: Any, kind: type | tuple[type, ...], replacement: Callable[[Any], Any]) -> Any:
+    if type(tree) in LEAVES or (type(tree) is list and LEAVES.issuperset(map(type, tree))):
         return tree
     if isinstance(tree, kind):
         return replacement(tree)
     if isinstance(tree, list):  # subclasses too: a list of futures is one
-        members = [replace_members(member, kind, replacement) for member in tree]
+        members = [_replaced(member, kind, replacement) for member in tree]
         return members if _differ(members, tree) else tree
     if type(tree) in (set, frozenset):
-        members = [replace_members(member, kind, replacement) for member in tree]
+        members = [_replaced(member, kind, replacement) for member in tree]
         return type(tree)(members) if _differ(members, tree) else tree
     if isinstance(tree, tuple):
-        members = [replace_members(member, kind, replacement) for member in tree]
+        members = [_replaced(member, kind, replacement) for member in tree]
         if not _differ(members, tree):
             return tree
         return tuple.__new__(type(tree), members)
     if type(tree) is dict:
-        values = [replace_members(value, kind, replacement) for value in tree.values()]
+        values = [_replaced(value, kind, replacement) for value in tree.values()]
         return dict(zip(tree, values, strict=True)) if _differ(values, tree.values()) else tree
     return tree
 

@@ -56,7 +56,9 @@ class Flow(Generic[P, R]):
     ) -> None:
         if not callable(fn):
             raise ConfigurationError(f"flow() takes a function, not {type(fn).__name__}; write @flow above a def")
-        self._options = {name: value for name, value in locals().items() if name not in ("self", "fn")}
+        options = {name: value for name, value in locals().items() if name not in ("self", "fn")}
+        functools.update_wrapper(self, fn)  # first, so that no attribute of the function's takes the place of one of ours
+        self._options = options
         self.fn = fn
         self.name: str = name or str(getattr(fn, "__name__", type(fn).__name__))
         self.description = description or inspect.getdoc(fn)
@@ -67,7 +69,6 @@ class Flow(Generic[P, R]):
         self.result_storage = result_storage
         self.result_serializer = result_serializer
         self.binder = Binder(fn)
-        functools.update_wrapper(self, fn)
 
     def with_options(self, **options: Any) -> Flow[P, R]:
         """Return a flow of the same function with some options replaced; an option set to `None` is unset."""
@@ -158,10 +159,14 @@ class FlowRunning:
     def __enter__(self) -> Self:
         record = self._journal.record
         self._journal.begin()
+        try:
+            self._context.task_runner.__enter__()
+        except BaseException as exc:
+            self._journal.end(_state_after(exc), said(exc))
+            raise
         self._unsubscribe = subscribe(self._journal)
         self._flow_token = current_flow_run.set(self._context)
         self._task_token = current_task_run.set(None)
-        self._context.task_runner.__enter__()
         emit(
             FlowStarted(
                 at=record.started,
@@ -191,14 +196,16 @@ class FlowRunning:
 
     def _settle(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Wait for what was submitted, then write how the run ended."""
-        self._context.task_runner.__exit__(kind, error, trace)
-        state, message = "Completed", ""
-        if error is not None:
-            state = (
-                "Failed" if isinstance(error, Exception) else "Cancelled" if isinstance(error, KeyboardInterrupt) else "Crashed"
-            )
-            message = said(error)
-        self._unsubscribe()
+        try:
+            self._context.task_runner.__exit__(kind, error, trace)
+        except BaseException as exc:
+            error = exc
+            raise
+        finally:
+            self._unsubscribe()
+            self._end(_state_after(error), "" if error is None else said(error))
+
+    def _end(self, state: str, message: str) -> None:
         record = self._journal.end(state, message)
         if self._journal.broken is not None:
             logger.warning("the run %s could not be recorded: %s", record.name, self._journal.broken)
@@ -219,6 +226,12 @@ class FlowRunning:
 
 def _made_again(fn: Callable[..., Any], options: dict[str, Any]) -> Flow[..., Any]:
     return Flow(fn, **options)
+
+
+def _state_after(error: BaseException | None) -> str:
+    if error is None:
+        return "Completed"
+    return "Failed" if isinstance(error, Exception) else "Cancelled" if isinstance(error, KeyboardInterrupt) else "Crashed"
 
 
 def _failed(error: Exception) -> State[Any]:

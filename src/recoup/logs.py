@@ -48,8 +48,9 @@ class LogSubscriber:
             return
         level = logging.DEBUG if isinstance(event, Hit) and event.call.run is None else line.level
         if isinstance(event, FlowEnded):
-            for told in [told for told in self.told if told[0] == event.run]:
-                del self.told[told]
+            for told in tuple(self.told):  # other flows go on and log
+                if told[0] == event.run:
+                    del self.told[told]
         if not _ready(level):
             return
         call = getattr(event, "call", None)

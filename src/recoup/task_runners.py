@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self
 
-from recoup.exceptions import MissingContextError
+from recoup.exceptions import ConfigurationError, MissingContextError
 from recoup.settings import get_current_settings
 from recoup.states import Cancelled
 
@@ -46,6 +46,8 @@ class ThreadPoolTaskRunner(TaskRunner):
     """
 
     def __init__(self, max_workers: int | None = None) -> None:
+        if max_workers is not None and max_workers < 1:
+            raise ConfigurationError(f"max_workers is {max_workers}; give 1 or more, or leave it out for what the settings say")
         self.max_workers = max_workers
         self._pool: ThreadPoolExecutor | None = None
         self._waiting: set[PrefectFuture[Any]] = set()

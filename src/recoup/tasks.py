@@ -37,7 +37,9 @@ from recoup.exceptions import (
     UpstreamTaskError,
 )
 from recoup.futures import FutureList, PrefectFuture, futures_in, to_arguments, until_ended
+from recoup.hashing import describe
 from recoup.hashing.code import identity
+from recoup.hashing.describe import is_secret
 from recoup.project import name_in_module
 from recoup.results import ResultStore, should_persist_result
 from recoup.settings import get_current_settings
@@ -75,6 +77,7 @@ class Task(Generic[P, R]):
             raise ConfigurationError(
                 f"task() takes a function, not {type(fn).__name__}; write @task or @task(cache=True) above a def"
             )
+        functools.update_wrapper(self, fn)  # first, so that no attribute of the function's takes the place of one of ours
         self.name: str = options.get("name") or str(getattr(fn, "__name__", type(fn).__name__))
         self._options = complete(options, self.name)
         check(self._options, self.name)
@@ -96,7 +99,6 @@ class Task(Generic[P, R]):
         self._bound: tuple[Any, ...] = ()
         if isinstance(self.cache_policy, CachePolicy):
             self.cache_policy.check(self._binder.names)
-        functools.update_wrapper(self, fn)
 
     @functools.cached_property
     def task_key(self) -> str:
@@ -187,11 +189,12 @@ class Task(Generic[P, R]):
     def map(self, *args: Any, **kwargs: Any) -> FutureList[Any]:
         """Submit a call for each item of the iterable arguments, which have one length.
 
-        Arguments in `unmapped`, texts and arguments that are not iterable are passed whole to each call.
+        Arguments in `unmapped`, texts, defaults and arguments that are not iterable are passed whole to each call.
         """
         wait_for = kwargs.pop("wait_for", None)
         inputs = self._binder.bind((*self._bound, *args), kwargs)
-        mapped = {name: list(value) for name, value in inputs.items() if _is_mapped(value)}
+        given = self._binder.given((*self._bound, *args), kwargs)[len(self._bound) :]
+        mapped = {name: list(inputs[name]) for name in given if _is_mapped(inputs[name])}
         lengths = {name: len(items) for name, items in mapped.items()}
         if not mapped:
             raise MappingMissingIterable(
@@ -465,7 +468,10 @@ def _is_mapped(value: Any) -> bool:
 
 def _label(arguments: dict[str, Any], index: int) -> str:
     """Return what tells a mapped call from its siblings: its plain arguments, else its number."""
-    plain = [str(value) for value in arguments.values() if isinstance(value, str | int | float)]
+    shown = {
+        name: value for name, value in arguments.items() if isinstance(value, str | int | float) and not is_secret(value, name)
+    }
+    plain = [str.__str__(value) if isinstance(value, str) else describe(value) for value in shown.values()]
     text = ",".join(plain)
     return text if plain and len(text) <= _LONGEST_LABEL and text.isprintable() else str(index)
 

@@ -5,6 +5,7 @@ import pytest
 from recoup import flow, task
 from recoup.abc import Encoded
 from recoup.cache_policies import CODE
+from recoup.engine.plan import LAST_SLOT
 from recoup.events import DidFail, FlowEnded, WillCompute, WriteFailed
 from recoup.exceptions import StoreError
 from recoup.serializers import Serializer, register_serializer
@@ -142,3 +143,31 @@ def test_a_value_that_can_be_hashed_once_makes_no_task_fail():
         return value.asked
 
     assert program(Tired()) > 1
+
+
+class Unloadable:
+    """Can be written, and never read."""
+
+    def __reduce__(self):
+        return int, ("no number",)
+
+
+def test_results_that_cannot_be_read_do_not_pile_up():
+    store = MemoryStorage()
+
+    @task(cache=True, result_storage=store)
+    def program():
+        return Unloadable()
+
+    for _ in range(LAST_SLOT + 3):
+        program()
+    assert len(list(store.list("records"))) == LAST_SLOT + 1
+
+
+@pytest.mark.parametrize("kind", [task, flow])
+def test_attributes_of_a_function_are_not_taken_for_options(kind):
+    def program():
+        return 1
+
+    program.name = program.fn = program._options = "of the function itself"
+    assert (kind(program).name, kind(program)()) == ("program", 1)

@@ -90,3 +90,12 @@ def test_members_are_replaced_at_any_depth(tree, replaced):
 @pytest.mark.parametrize("tree", [[1, [2]], (1, (2,)), {"a": [1]}, {1, 2}, Pair(1, 2), OrderedDict(a=1), "text", None])
 def test_what_holds_nothing_to_replace_stays_the_same_object(tree):
     assert replace_members(tree, bytearray, bytearray.decode) is tree
+
+
+def test_circles_and_depths_are_left_as_they_are():
+    circle, deep = [], []
+    circle.append(circle)
+    for _ in range(100_000):
+        deep = [deep]
+    assert replace_members(circle, bytearray, bytearray.decode) is circle
+    assert replace_members(deep, bytearray, bytearray.decode) is deep

@@ -4,10 +4,19 @@ import threading
 
 import pytest
 
-from recoup import flow, task, unmapped
-from recoup.exceptions import MappingLengthMismatch, MappingMissingIterable, ParameterBindError, UpstreamTaskError
+from recoup import events, flow, task, unmapped
+from recoup.context import FlowRunContext
+from recoup.engine.journal import read_runs
+from recoup.exceptions import (
+    ConfigurationError,
+    MappingLengthMismatch,
+    MappingMissingIterable,
+    ParameterBindError,
+    UpstreamTaskError,
+)
 from recoup.futures import as_completed, resolve_futures_to_results, resolve_futures_to_states, wait
 from recoup.states import StateType
+from recoup.storage import MemoryStorage
 from recoup.task_runners import ThreadPoolTaskRunner
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -299,3 +308,64 @@ def takes_as_they_come(x):
 @pytest.mark.parametrize(("outer", "expected"), [(asks_at_once, 3), (awaits, 9), (takes_as_they_come, [3, 6])])
 def test_submitted_work_that_waits_for_more_never_lacks_a_thread(outer, expected):
     assert in_flow(lambda: outer.submit(1).result(), task_runner=ThreadPoolTaskRunner(max_workers=1)) == expected
+
+
+class Numbers(list):
+    """An iterable that has a task."""
+
+    @task
+    def plus(self, x, others=(1, 2)):
+        return len(self) + x + len(others)
+
+
+def test_neither_instances_nor_defaults_are_mapped():
+    assert in_flow(lambda: Numbers([1, 2, 3]).plus.map([10, 20]).result()) == [15, 25]
+
+
+def test_names_of_mapped_calls_show_plain_arguments_without_secrets():
+    def body():
+        futures = [*double.map(["UA", 10**5000, 1.5]), *login.map(["ann"], password=["hunter2"]), *login.map("a", ["hunter2"])]
+        wait(futures)
+        return [future.name for future in futures]
+
+    @task
+    def login(user, password):
+        return user
+
+    assert in_flow(body) == ["double-UA", "double-int of 16,610 bits", "double-1.5", "login-ann", "login-0"]
+
+
+@pytest.mark.parametrize("workers", [0, -1])
+def test_a_runner_without_threads_is_refused(workers):
+    with pytest.raises(ConfigurationError, match="give 1 or more"):
+        ThreadPoolTaskRunner(max_workers=workers)
+
+
+class Broken(ThreadPoolTaskRunner):
+    """A runner that cannot begin, or cannot end."""
+
+    def __init__(self, where):
+        super().__init__()
+        self.where = where
+
+    def duplicate(self):
+        return Broken(self.where)
+
+    def __enter__(self):
+        if self.where == "enter":
+            raise OSError("no workers")
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        raise OSError("workers were lost")
+
+
+@pytest.mark.parametrize("where", ["enter", "exit"])
+def test_a_runner_that_breaks_ends_its_flow_and_no_other(where):
+    store, subscribers = MemoryStorage(), events._subscribers
+    with pytest.raises(OSError, match="workers"):
+        in_flow(lambda: 1, task_runner=Broken(where), result_storage=store)
+    assert [run.state for run in read_runs(store)] == ["Failed"]
+    assert events._subscribers == subscribers
+    assert FlowRunContext.get() is None

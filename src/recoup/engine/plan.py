@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from recoup.engine.call import Call
     from recoup.engine.steps import Returned, Step
 
-__all__ = ["plan"]
+__all__ = ["LAST_SLOT", "plan"]
+
+LAST_SLOT = 7
+"""Results of one key are kept beside each other for eight environments; the next one overwrites the last."""
 
 
 def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
@@ -33,7 +36,7 @@ def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
                     return served
                 verdict = served
             because = because if slot and verdict.cause == "first" else verdict
-            if verdict.cause != "unreadable":
+            if verdict.cause != "unreadable" or slot == LAST_SLOT:
                 break
             slot += 1  # what this environment cannot decode stays; ours is kept beside it
         arguments_changed: bool = yield Begin(because)
