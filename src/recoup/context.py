@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from recoup.flows import Flow
-    from recoup.futures import PrefectFuture
     from recoup.results import ResultStore
     from recoup.task_runners import TaskRunner
     from recoup.tasks import Task
@@ -58,7 +57,6 @@ class FlowRunContext:
     task_runner: TaskRunner
     result_store: ResultStore
     persist_result: bool | None
-    futures: set[PrefectFuture[Any]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Spell the id once: every call of the run mentions it."""

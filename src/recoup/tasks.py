@@ -95,7 +95,7 @@ class Task(Generic[P, R]):
         self.retry_delay_seconds: RetryDelays | None = self._options["retry_delay_seconds"]
         self._binder = Binder(fn)
         self._terms_for: tuple[Settings, ResultStore | None, bool | None, Terms] | None = None
-        self._advised = False
+        self._advised: set[str] = set()  # shared with the copies that are bound to instances
         self._bound: tuple[Any, ...] = ()
         if isinstance(self.cache_policy, CachePolicy):
             self.cache_policy.check(self._binder.names)
@@ -229,7 +229,6 @@ class Task(Generic[P, R]):
         future: PrefectFuture[Any] = PrefectFuture(
             f"{self.name}-{label or number}", str(number), lambda: self._run(args, kwargs, upstream, label), upstream
         )
-        flow.futures.add(future)
         flow.task_runner.start(future, upstream)
         return future
 
@@ -317,8 +316,8 @@ class Task(Generic[P, R]):
         terms = self._make_terms(settings, store)
         self._terms_for = (settings, store, persist, terms)
         if not self._advised:
-            self._advised = True
             text = advice(self._options, kept=terms.ledger is not None)
+            self._advised.add(text)
             if text:
                 emit(Advised(at=clock.time(), task=self.name, text=text))
         return terms

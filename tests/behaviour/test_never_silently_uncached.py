@@ -16,7 +16,7 @@ import pytest
 
 from recoup import flow, task
 from recoup.cache_policies import CODE, INPUTS, NO_CACHE
-from recoup.events import MutatedInput, NotCached, WillCompute, WriteFailed, subscribed
+from recoup.events import Advised, MutatedInput, NotCached, WillCompute, WriteFailed, subscribed
 from recoup.exceptions import ConfigurationError, HashError, NewerFormat, StoreError, StoreFull, StorePermissionError
 from recoup.settings import temporary_settings
 from recoup.storage import MemoryStorage
@@ -551,3 +551,13 @@ def test_options_that_do_less_than_they_seem_to_are_explained_once(options, text
         assert [noted(1), noted(2)] == [1, 2]
     lines = [str(Teller().tell(event)) for event in told if type(event).__name__ == "Advised"]
     assert lines == [f"note on name_of · {text} To reuse them across runs, write cache=True."]
+
+
+def test_a_method_is_advised_once_whichever_instance_it_is_called_on(recoup_events):
+    class Model:
+        @task(persist_result=True)
+        def fit(self, x):
+            return x
+
+    assert [Model().fit(1), Model().fit(2)] == [1, 2]
+    assert [event.task for event in recoup_events if isinstance(event, Advised)] == ["fit"]

@@ -10,8 +10,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
-import msgspec
-
+from recoup.engine.journal import encode_line
 from recoup.events import FlowEnded, FlowStarted
 from recoup.wording import Teller
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Restraint", "json_lines", "nothing", "plain_lines", "stdout_of_our_own"]
 
 _LINES_EACH = 5
-_encode = msgspec.json.Encoder().encode
 
 
 @contextlib.contextmanager
@@ -51,7 +49,7 @@ def json_lines(out: TextIO) -> Iterator[Subscriber]:
     """Write each event to `out` as one line of JSON, as it happens."""
 
     def write(event: Event) -> None:
-        _write(out, _encode(event).decode())
+        _write(out, encode_line(event).decode())
 
     yield write
 

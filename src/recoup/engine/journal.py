@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from recoup.abc import Clock, ObjectStore
     from recoup.events import Event
 
-__all__ = ["Journal", "amend_run", "read_runs", "run_events"]
+__all__ = ["Journal", "amend_run", "encode_line", "read_runs", "run_events"]
 
 _SEGMENT_EVENTS = 1000
 _encode_text = msgspec.json.Encoder().encode
@@ -67,7 +67,7 @@ class Journal:
         """
         try:
             ensure_marker(self._store)
-            self._store.put(f"runs/{self.record.run}", (_encode(self.record), b"\n"))
+            self._store.put(f"runs/{self.record.run}", (encode_line(self.record), b"\n"))
         except StoreFull as exc:
             self._broken = exc
 
@@ -87,7 +87,7 @@ class Journal:
                 self._events, self._segments = [], self._segments + 1
             number = self._segments
         if full is not None:
-            self._write(f"events/{self.record.run}/{number:06}", map(_encode, full))
+            self._write(f"events/{self.record.run}/{number:06}", map(encode_line, full))
 
     def end(self, state: str, message: str = "") -> RunRecord:
         """Write how the run ended, with all its events in one object."""
@@ -108,7 +108,7 @@ class Journal:
             earlier = [self._store.get(name).rstrip(b"\n") for name in segments]
         except StoreError:
             earlier, segments = [], []  # what could not be read stays where it is
-        self._write(f"runs/{self.record.run}", [_encode(self.record), *earlier, *map(_encode, self._events)])
+        self._write(f"runs/{self.record.run}", [encode_line(self.record), *earlier, *map(encode_line, self._events)])
         if self._broken is None:
             with contextlib.suppress(StoreError):  # what is left of them says nothing that the run's own object does not
                 for name in segments:
@@ -127,7 +127,8 @@ class Journal:
         return self._broken
 
 
-def _encode(value: Event | RunRecord) -> bytes:
+def encode_line(value: Event | RunRecord) -> bytes:
+    """Return a line of JSON, without its end."""
     try:
         return _encode_text(value)
     except UnicodeEncodeError:  # a message names a file whose name is no UTF-8
@@ -149,7 +150,7 @@ def amend_run(store: ObjectStore, run: str, **fields: object) -> RunRecord:
     name = f"runs/{run}"
     first, _, events = store.get(name).partition(b"\n")
     record: RunRecord = msgspec.structs.replace(_decode_run(first), **fields)
-    store.put(name, (_encode(record), b"\n", events))
+    store.put(name, (encode_line(record), b"\n", events))
     return record
 
 

@@ -318,3 +318,22 @@ def test_a_setting_that_does_not_work_is_code_3(recoup, monkeypatch):
 def test_the_traceback_of_a_refusal_follows_where_debugging_asks_for_it(recoup, monkeypatch):
     monkeypatch.setenv("RECOUP_LOGGING_LEVEL", "DEBUG")
     assert "FlowNotFound" in recoup("run", "nope.py").err
+
+
+def test_json_tells_also_of_an_error_that_names_a_file_of_no_encoding(recoup, project):
+    project(
+        "odd.py",
+        """
+        from recoup import flow, task
+
+        @task
+        def read():
+            raise FileNotFoundError("no \\udcff.csv")
+
+        @flow
+        def go():
+            read(return_state=True)
+        """,
+    )
+    events = [json.loads(line) for line in recoup("run", "odd.py", "--json").out.splitlines()]
+    assert [event["error"] for event in events if event["type"] == "DidFail"] == ["FileNotFoundError: no \\udcff.csv"]
