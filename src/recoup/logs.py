@@ -13,7 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from recoup.context import FlowRunContext, TaskRunContext
-from recoup.events import FlowEnded, Hit, subscribe
+from recoup.events import DidCompute, DidStore, FlowEnded, Hit, WillCompute, subscribe
 from recoup.exceptions import MissingContextError
 from recoup.settings import get_current_settings
 from recoup.wording import Teller
@@ -21,7 +21,7 @@ from recoup.wording import Teller
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from recoup.events import Event
+    from recoup.events import CallId, Event
     from recoup.wording import Line
 
 __all__ = ["get_run_logger", "log_to_stderr", "quiet"]
@@ -41,7 +41,7 @@ class LogSubscriber:
 
     def __call__(self, event: Event) -> None:
         """Log `event`, if a person should hear of it."""
-        if self.muted or (isinstance(event, Hit) and not self._wants(event)):
+        if self.muted or not self._may_tell(event):
             return
         line = self._teller.tell(event)
         if line is None:
@@ -59,10 +59,15 @@ class LogSubscriber:
         else:
             logger.log(level, "%s", line)
 
-    def _wants(self, hit: Hit) -> bool:
-        """Decide quickly for hits, of which there may be very many."""
-        call = hit.call
-        return _ready(logging.INFO if call.run else logging.DEBUG) and self.told[call.run, call.task, "cached"] <= _LINES_EACH
+    def _may_tell(self, event: Event) -> bool:
+        """Decide quickly for what there may be very much of, before a line is made of it."""
+        verb = _MANY.get(type(event))
+        if verb is None:
+            return not isinstance(event, DidStore)
+        call: CallId = event.call  # type: ignore[attr-defined]  # those of which there are many are of calls
+        if not _ready(logging.DEBUG if verb == "cached" and call.run is None else logging.INFO):
+            return False
+        return self.told[call.run, call.task, verb] <= _LINES_EACH or logger.isEnabledFor(logging.DEBUG)
 
     def _log_some(self, line: Line, level: int, kind: tuple[str | None, str, str]) -> None:
         self.told[kind] += 1
@@ -70,6 +75,10 @@ class LogSubscriber:
             logger.log(level, "%s", line)
         elif self.told[kind] == _LINES_EACH + 1:
             logger.log(level, "%s %s · and more, not shown one by one", line.verb, kind[1])
+
+
+_MANY = {Hit: "cached", WillCompute: "ran", DidCompute: "ran"}
+"""Events of which there may be very many, and the word under which their lines are counted."""
 
 
 def log_to_stderr() -> None:

@@ -40,6 +40,7 @@ class History:
         self._lock = threading.Lock()
         self._by_inputs: dict[_Pairs, Record] | None = None
         self._runs: set[str] = set()
+        self._last: tuple[Sequence[KeyPart], _Pairs, _Pairs] = ((), frozenset(), frozenset())
         self._recent: deque[tuple[_Pairs, Record]] = deque(maxlen=_COMPARED)
 
     def add(self, record: Record) -> None:
@@ -55,8 +56,9 @@ class History:
         but one of the very same parts was withdrawn.
         """
         with self._lock:
-            same_inputs = self._known().get(_inputs(parts))
-            wanted = _pairs(parts)
+            known = self._known()
+            inputs, wanted = self._compared(parts)
+            same_inputs = known.get(inputs)
             if same_inputs is not None and (not _same_run(same_inputs, run) or _pairs(same_inputs.parts) == wanted):
                 return same_inputs
             candidates = [(len(wanted & pairs), record) for pairs, record in self._recent if not _same_run(record, run)]
@@ -77,16 +79,22 @@ class History:
         return self._by_inputs
 
     def _remember(self, known: dict[_Pairs, Record], record: Record) -> None:
-        inputs = _inputs(record.parts)
+        inputs, pairs = self._compared(record.parts)
         known.pop(inputs, None)
         known[inputs] = _without_leaves(record)  # it is only ever compared with calls of the same inputs
-        self._recent.append((_pairs(record.parts), record))
+        self._recent.append((pairs, record))
         if record.run is not None:
             if len(self._runs) >= _REMEMBERED:
                 self._runs.clear()
             self._runs.add(record.run)
         if len(known) > _REMEMBERED:
             del known[next(iter(known))]
+
+    def _compared(self, parts: Sequence[KeyPart]) -> tuple[_Pairs, _Pairs]:
+        """Return what parts are compared by; a call that is explained is mostly the next that is remembered."""
+        if self._last[0] is not parts:
+            self._last = (parts, _inputs(parts), _pairs(parts))
+        return self._last[1:]
 
     def _latest(self) -> Iterable[Record]:
         infos = [info for info, _ in zip(self._ledger.store.list(self._folder), range(_LISTED), strict=False)]
