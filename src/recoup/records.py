@@ -44,7 +44,7 @@ __all__ = [
     "fold",
 ]
 
-T = TypeVar("T")
+V = TypeVar("V", "Record", "CodeParts")
 
 FORMAT = 1
 """The version of everything in this module; older ones are read, newer ones are refused."""
@@ -247,11 +247,22 @@ def _check(body: bytes) -> bytes:
     return blake3(body).hexdigest(CHECK_SIZE).encode()
 
 
-def _decoded(line: bytes, decode: Callable[[bytes], T]) -> T:
+def _decoded(line: bytes, decode: Callable[[bytes], V]) -> V:
     try:
-        version = _decode_version(line).recoup
-        if version <= FORMAT:
-            return decode(line)
+        found = decode(line)
+        version = found.recoup
     except msgspec.DecodeError as exc:
-        raise DamagedRecord(f"its first line is not what Recoup writes: {exc}") from exc
+        version = _version_of(line)
+        if version <= FORMAT:
+            raise DamagedRecord(f"its first line is not what Recoup writes: {exc}") from exc
+    else:
+        if version <= FORMAT:
+            return found
     raise NewerFormat(f"format {version} is newer than {FORMAT}, the newest that this Recoup reads")
+
+
+def _version_of(line: bytes) -> int:
+    try:
+        return _decode_version(line).recoup
+    except msgspec.DecodeError:
+        return 0

@@ -73,6 +73,7 @@ DESCRIPTIONS = {
 _OWN_ONLY = {"home", "results_local_storage_path", "results_default_storage_block", "results_default_serializer", "logging_level"}
 """Locations, and names that mean something else to Prefect: these have no `PREFECT_*` fallback."""
 
+_FOLDERS = {"home", "results_local_storage_path"}
 _HINTS: dict[str, Any] = {}
 
 
@@ -142,15 +143,15 @@ def _home() -> SourcedValue:
 
 
 def _convert(name: str, value: object, where: str) -> Any:
-    if not _HINTS:
+    if name in _FOLDERS and value:
+        return Path(str(value)).expanduser().absolute()
+    if not _HINTS:  # a millisecond, which most programs need not pay
         _HINTS.update(get_type_hints(Settings, include_extras=True))
     kind = _HINTS[name]
     if isinstance(value, str):
         value = {"": None, "yes": "true", "no": "false", "on": "true", "off": "off" if "off" in str(kind) else "false"}.get(
             value.lower(), value.upper() if name == "logging_level" else value
         )
-    if kind is Path:
-        return Path(str(value)).expanduser().absolute()
     if value is None and type(None) not in getattr(kind, "__args__", ()):
         return _defaults()[name]
     try:
