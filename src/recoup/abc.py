@@ -65,8 +65,9 @@ class ObjectInfo(NamedTuple):
     modified: float
 
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+=@-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.+=@-]*)*", re.ASCII)
-_LONGEST_NAME, _LONGEST_SEGMENT = 512, 150
+_SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9_.+=@-]{0,149}"
+_is_name = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*", re.ASCII).fullmatch
+_LONGEST_NAME = 512
 
 
 def check_name(name: str) -> str:
@@ -77,7 +78,7 @@ def check_name(name: str) -> str:
     Two names must not differ by letter case alone, nor may one be a folder of the other (Recoup's own are made of
     digests).
     """
-    if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name) or any(len(s) > _LONGEST_SEGMENT for s in name.split("/")):
+    if len(name) > _LONGEST_NAME or not _is_name(name):
         raise InvalidName(f"{name!r} cannot be the name of a stored object; see recoup.abc.check_name")
     return name
 

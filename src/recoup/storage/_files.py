@@ -80,8 +80,10 @@ def _write_temporary(path: str, chunks: Sequence[Buffer]) -> str:
 def _open_temporary(folder: str) -> tuple[int, str]:
     while True:
         temporary = f"{folder}/.tmp-{os.getpid()}-{next(_numbers)}"
-        with contextlib.suppress(FileExistsError):  # somebody on another machine, or long dead, has our numbers
+        try:
             return os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666), temporary
+        except FileExistsError:  # somebody on another machine, or long dead, has our numbers
+            continue
 
 
 def _write_chunks(fd: int, chunks: Sequence[Buffer]) -> None:
