@@ -25,6 +25,7 @@ __all__ = [
     "ObjectNotFound",
     "ParameterBindError",
     "ParameterTypeError",
+    "PausedRun",
     "RecoupError",
     "ReservedArgumentError",
     "SerializationError",
@@ -116,6 +117,10 @@ class CrashedRun(RecoupError, RuntimeError):
 
 class CancelledRun(RecoupError, RuntimeError):
     """A run was cancelled."""
+
+
+class PausedRun(RecoupError, RuntimeError):
+    """A result was asked for while the run is paused."""
 
 
 class UnfinishedRun(RecoupError, RuntimeError):

@@ -14,12 +14,14 @@ from recoup.hashing.code import look_again
 from recoup.logs import logger
 from recoup.results import ResultStore
 from recoup.settings import load_settings
+from recoup.states import Completed
 from recoup.wording import said
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from recoup.flows import Flow
+    from recoup.states import State
 
 __all__ = ["FlowRunning"]
 
@@ -31,7 +33,7 @@ class FlowRunning:
     """
 
     def __init__(self, flow: Flow[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.value: Any = None
+        self.state: State[Any] = Completed(by_hand=False)
         self._flow = flow
         parameters = flow.binder.bind(args, kwargs)
         parent = FlowRunContext.get()
@@ -103,7 +105,10 @@ class FlowRunning:
             raise
         finally:
             self._unsubscribe()
-            self._end(_state_after(error), "" if error is None else said(error))
+            if error is None:
+                self._end(self.state.name, self.state.message or "")
+            else:
+                self._end(_state_after(error), said(error))
 
     def _end(self, state: str, message: str) -> None:
         record = self._journal.end(state, message)
@@ -124,7 +129,5 @@ class FlowRunning:
         )
 
 
-def _state_after(error: BaseException | None) -> str:
-    if error is None:
-        return "Completed"
+def _state_after(error: BaseException) -> str:
     return "Failed" if isinstance(error, Exception) else "Cancelled" if isinstance(error, KeyboardInterrupt) else "Crashed"

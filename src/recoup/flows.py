@@ -11,9 +11,9 @@ from recoup import loops
 from recoup.arguments import Binder
 from recoup.exceptions import ConfigurationError
 from recoup.flow_runs import FlowRunning
-from recoup.futures import resolve_futures_to_results
+from recoup.futures import resolve_futures_to_states
 from recoup.project import name_in_module
-from recoup.states import Completed, Failed, State
+from recoup.states import Failed, State, return_value_to_state
 from recoup.task_runners import ThreadPoolTaskRunner
 from recoup.wording import said
 
@@ -75,9 +75,10 @@ class Flow(Generic[P, R]):
     @overload
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the flow and return what its function returns, with futures inside it replaced by their results.
+        """Run the flow and return what its function returns, with futures inside it replaced by their final states.
 
-        `return_state=True` returns the final `State` instead, and raises nothing.
+        A returned state tells how the run ends: its result is returned, or raised. `return_state=True` returns the
+        final `State` of the run instead, and raises nothing.
         """
         return_state = kwargs.pop("return_state", False)
         return self._arun(args, kwargs, return_state) if self.isasync else self._run(args, kwargs, return_state)
@@ -85,23 +86,25 @@ class Flow(Generic[P, R]):
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool) -> Any:
         try:
             with FlowRunning(self, args, kwargs) as running:
-                running.value = resolve_futures_to_results(self.fn(*args, **kwargs))
+                returned = resolve_futures_to_states(self.fn(*args, **kwargs))
+                running.state = return_value_to_state(returned)
         except Exception as exc:
             if return_state:
                 return _failed(exc)
             raise
-        return Completed(data=running.value) if return_state else running.value
+        return running.state if return_state else _value_of(returned, running.state)
 
     async def _arun(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool) -> Any:
         try:
             async with FlowRunning(self, args, kwargs) as running:
                 returned = await self.fn(*args, **kwargs)  # type: ignore[misc]  # isasync says that it is awaitable
-                running.value = await loops.to_thread(resolve_futures_to_results, returned)
+                returned = await loops.to_thread(resolve_futures_to_states, returned)
+                running.state = return_value_to_state(returned)
         except Exception as exc:
             if return_state:
                 return _failed(exc)
             raise
-        return Completed(data=running.value) if return_state else running.value
+        return running.state if return_state else _value_of(returned, running.state)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """Bind to an instance as a function does: it becomes the first parameter."""
@@ -120,7 +123,12 @@ def _made_again(fn: Callable[..., Any], options: dict[str, Any]) -> Flow[..., An
 
 
 def _failed(error: Exception) -> State[Any]:
-    return Failed(message=f"Flow run encountered an exception: {said(error)}", data=error)
+    return Failed(message=f"Flow run encountered an exception: {said(error)}", data=error, by_hand=False)
+
+
+def _value_of(returned: Any, state: State[Any]) -> Any:
+    """Return what the caller gets who did not ask for the state: several states say themselves which of them failed."""
+    return state.result() if isinstance(returned, State) else returned
 
 
 @overload

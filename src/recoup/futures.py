@@ -64,7 +64,7 @@ class PrefectFuture(Generic[R]):
         """Return the state as it is now."""
         if self._ended.done():
             return self._ended.result()
-        return Running() if self._started.locked() else Pending()
+        return Running(by_hand=False) if self._started.locked() else Pending(by_hand=False)
 
     def done(self) -> bool:
         """Say whether the call has ended."""
@@ -105,7 +105,7 @@ class PrefectFuture(Generic[R]):
         try:
             self._ended.set_result(self._context.run(work))
         except BaseException as exc:
-            self._ended.set_result(Crashed(message=f"Task run was ended by {said(exc)}", data=exc))
+            self._ended.set_result(Crashed(message=f"Task run was ended by {said(exc)}", data=exc, by_hand=False))
             raise
         finally:
             self._upstream = ()

@@ -10,7 +10,7 @@ import enum
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
-from recoup.exceptions import CancelledRun, CrashedRun, FailedRun, UnfinishedRun
+from recoup.exceptions import CancelledRun, CrashedRun, FailedRun, PausedRun, UnfinishedRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,16 +19,20 @@ __all__ = [
     "AwaitingRetry",
     "Cached",
     "Cancelled",
+    "Cancelling",
     "Completed",
     "Crashed",
     "Failed",
     "NotReady",
+    "Paused",
     "Pending",
     "Retrying",
     "Running",
     "Scheduled",
     "State",
     "StateType",
+    "TimedOut",
+    "return_value_to_state",
 ]
 
 R_co = TypeVar("R_co", covariant=True)
@@ -66,23 +70,29 @@ class Loadable(Protocol):
 
 
 class State(Generic[R_co]):
-    """A moment of a run: its type, its name, a message, and the data that came of it."""
+    """A moment of a run: its type, its name, a message, and the data that came of it.
 
-    __slots__ = ("data", "message", "name", "timestamp", "type")
+    `by_hand` says that no run stands behind it: the user's code made it, to say how its own run ends.
+    """
+
+    __slots__ = ("by_hand", "data", "message", "name", "timestamp", "type")
 
     def __init__(
         self,
-        type: StateType,  # noqa: A002 - it is called so
+        type: StateType | str,  # noqa: A002 - it is called so
         name: str | None = None,
         message: str | None = None,
         data: Any = None,
         timestamp: datetime | None = None,
+        *,
+        by_hand: bool = True,
     ) -> None:
-        self.type = type
-        self.name = name or type.value.capitalize()
+        self.type = type if isinstance(type, StateType) else StateType(type)
+        self.name = name or self.type.value.capitalize()
         self.message = message
         self.data = data
         self.timestamp = timestamp or datetime.now(UTC)
+        self.by_hand = by_hand
 
     def is_scheduled(self) -> bool:
         """Say whether the run has yet to begin."""
@@ -112,6 +122,14 @@ class State(Generic[R_co]):
         """Say whether the run was cancelled."""
         return self.type is StateType.CANCELLED
 
+    def is_cancelling(self) -> bool:
+        """Say whether the run is about to be cancelled."""
+        return self.type is StateType.CANCELLING
+
+    def is_paused(self) -> bool:
+        """Say whether the run waits for a person."""
+        return self.type is StateType.PAUSED
+
     def is_final(self) -> bool:
         """Say whether nothing will follow."""
         return self.type in _FINAL
@@ -120,18 +138,27 @@ class State(Generic[R_co]):
         """Return the value, or raise what the run raised.
 
         With `raise_on_failure=False` the exception is returned instead. Raises `UnfinishedRun` when there is no
-        result yet, `MissingResult` when a stored one cannot be loaded any more.
+        result yet, `PausedRun` while the run is paused, `MissingResult` when a stored one cannot be loaded any more.
         """
+        if self.is_paused():
+            raise PausedRun("the run is paused: its result is not available until it goes on")
         if not self.is_final() and self.name != "NotReady":
             raise UnfinishedRun(f"the run is {self.name}: its result is not available yet")
         if self.is_completed():
             return self.data.load() if isinstance(self.data, Loadable) else self.data
-        error = (
-            self.data if isinstance(self.data, BaseException) else _ERRORS.get(self.type, FailedRun)(self.message or self.name)
-        )
         if raise_on_failure:
-            raise error
-        return error
+            raise self._error()
+        return self.data if _are_states(self.data) else self._error()
+
+    def _error(self) -> BaseException:
+        """Return what ended the run: the exception, that of the first of several states that did not complete, or one of ours."""
+        if isinstance(self.data, BaseException):
+            return self.data
+        if _are_states(self.data):
+            for state in _listed(self.data):
+                if not state.is_completed():
+                    return state._error()  # noqa: SLF001 - another one of its kind
+        return _ERRORS.get(self.type, FailedRun)(self.message or self.name)
 
     async def aresult(self, raise_on_failure: bool = True) -> Any:
         """Return the value as `result` does."""
@@ -152,8 +179,8 @@ class State(Generic[R_co]):
 
 
 def _constructor(type_: StateType, name: str, says: str) -> Callable[..., State[Any]]:
-    def construct(*, message: str | None = None, data: Any = None, name: str = name) -> State[Any]:
-        return State(type_, name, message, data)
+    def construct(*, message: str | None = None, data: Any = None, name: str = name, by_hand: bool = True) -> State[Any]:
+        return State(type_, name, message, data, by_hand=by_hand)
 
     construct.__name__ = construct.__qualname__ = name
     construct.__doc__ = f"Return a state that says: {says}."
@@ -169,5 +196,52 @@ Retrying = _constructor(StateType.RUNNING, "Retrying", "the body runs again")
 Completed = _constructor(StateType.COMPLETED, "Completed", "the body ran and its result is safe")
 Cached = _constructor(StateType.COMPLETED, "Cached", "a recorded result was served")
 Failed = _constructor(StateType.FAILED, "Failed", "the run ended with an error")
+TimedOut = _constructor(StateType.FAILED, "TimedOut", "the run took longer than its `timeout_seconds`")
 Crashed = _constructor(StateType.CRASHED, "Crashed", "the run was ended from outside")
+Cancelling = _constructor(StateType.CANCELLING, "Cancelling", "the run is about to be cancelled")
 Cancelled = _constructor(StateType.CANCELLED, "Cancelled", "the run was cancelled")
+Paused = _constructor(StateType.PAUSED, "Paused", "the run waits for a person")
+
+
+# --- from what a function returned ---------------------------------------------------------------
+
+
+def return_value_to_state(value: Any) -> State[Any]:
+    """Return the state in which a run ends whose function returned `value`, with futures in it replaced by their states.
+
+    - A state made by hand is that state.
+    - One or more states of other runs, and nothing else, are summed up: completed if all are. They are its data.
+    - Anything else is the data of `Completed`.
+    """
+    if isinstance(value, State) and value.by_hand:
+        return value
+    if not _are_states(value):
+        return Completed(data=value, by_hand=False)
+    type_, message = _sum_of(_listed(value))
+    return State(type_, message=message, data=value, by_hand=False)
+
+
+def _sum_of(states: list[State[Any]]) -> tuple[StateType, str]:
+    total = len(states)
+    cancelled, paused = sum(s.is_cancelled() for s in states), sum(s.is_paused() for s in states)
+    failed = sum(s.is_failed() or s.is_crashed() for s in states)
+    if all(state.is_completed() for state in states):
+        return StateType.COMPLETED, "All states completed."
+    if cancelled:
+        return StateType.CANCELLED, f"{cancelled}/{total} states cancelled."
+    if paused:
+        return StateType.PAUSED, f"{paused}/{total} states paused."
+    if failed:
+        return StateType.FAILED, f"{failed}/{total} states failed."
+    return StateType.FAILED, f"{sum(not s.is_final() for s in states)}/{total} states are not final."
+
+
+def _are_states(value: Any) -> bool:
+    """Say whether `value` is a state or a container of nothing but states."""
+    if isinstance(value, State):
+        return True
+    return isinstance(value, list | tuple | set | frozenset) and bool(value) and all(isinstance(v, State) for v in value)
+
+
+def _listed(states: Any) -> list[State[Any]]:
+    return [states] if isinstance(states, State) else list(states)

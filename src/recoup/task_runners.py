@@ -117,7 +117,7 @@ def _hand_over(future: PrefectFuture[Any], pool: ThreadPoolExecutor) -> None:
 
 
 def _give_up(future: PrefectFuture[Any]) -> None:
-    future.give_up(Cancelled(message="the flow ended before this call began"))
+    future.give_up(Cancelled(message="the flow ended before this call began", by_hand=False))
 
 
 ConcurrentTaskRunner = ThreadPoolTaskRunner

@@ -450,13 +450,13 @@ def _require(futures: list[PrefectFuture[Any]], name: str) -> None:
 
 def _state_of(outcome: Outcome) -> State[Any]:
     data = outcome.reference if outcome.reference is not None else outcome.value
-    return Cached(data=data) if outcome.cached else Completed(data=data)
+    return Cached(data=data, by_hand=False) if outcome.cached else Completed(data=data, by_hand=False)
 
 
 def _failed(error: Exception, *, began: bool = False) -> State[Any]:
     if isinstance(error, UpstreamTaskError) and not began:
-        return NotReady(message=str(error), data=error)
-    return Failed(message=f"Task run encountered an exception {said(error)}", data=error)
+        return NotReady(message=str(error), data=error, by_hand=False)
+    return Failed(message=f"Task run encountered an exception {said(error)}", data=error, by_hand=False)
 
 
 def _is_mapped(value: Any) -> bool:

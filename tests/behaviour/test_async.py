@@ -131,18 +131,18 @@ def test_submitted_async_tasks_run_in_sync_flows(recoup_events):
     @flow
     def pipeline(x):
         future = double.submit(x)
-        return first.submit(future), future
+        return first.submit(future).result(), future.result()
 
     assert pipeline(1) == pipeline(1) == (2, [2])
     assert kinds(recoup_events).count("Hit") == 2
 
 
-def test_submitted_tasks_run_in_async_flows_and_what_they_return_is_resolved():
+def test_submitted_tasks_run_in_async_flows_and_what_they_return_are_states():
     @flow
     async def pipeline(x):
         return [double.submit(x), *triple.map([1, 2])]
 
-    assert asyncio.run(pipeline(1)) == [[2], 3, 6]
+    assert [state.result() for state in asyncio.run(pipeline(1))] == [[2], 3, 6]
 
 
 def test_an_async_flow_does_not_hold_up_its_loop_while_it_ends():

@@ -204,7 +204,7 @@ def test_an_argument_whose_value_is_gone_is_computed_again_before_the_body_runs(
         future = many.submit(value)
         future.wait()
         get_default_result_storage().delete(stored("values")[0])
-        return length.submit(future)
+        return length.submit(future).result()
 
     many(1)
     assert pipeline(1) == BIG
@@ -229,7 +229,7 @@ def test_a_recomputed_argument_that_differs_changes_the_key_of_what_follows(reco
         future.wait()
         get_default_result_storage().delete(stored("values")[0])
         filling[0] = b"b"
-        return first.submit(future)
+        return first.submit(future).result()
 
     fill()
     assert pipeline() == b"b"

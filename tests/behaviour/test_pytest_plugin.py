@@ -85,7 +85,7 @@ def test_flows_threads_and_subprocesses_of_a_test_are_separated_too(run):
     result = run("""
 @flow
 def pipeline(x):
-    return double.submit(x)
+    return double.submit(x).result()
 
 def test_everywhere():
     assert pipeline(1) == 2

@@ -137,7 +137,7 @@ def test_a_bounded_pool_does_not_fill_up_with_waiters(workers):
         return double.submit(x).result() + double.submit(x).result()
 
     def body():
-        return outer.map([1, 2, 3])
+        return outer.map([1, 2, 3]).result()
 
     assert in_flow(body, task_runner=ThreadPoolTaskRunner(workers)) == [4, 8, 12]
 
@@ -147,7 +147,7 @@ def test_chains_longer_than_the_pool_end():
         future = double.submit(1)
         for _ in range(20):
             future = double.submit(future)
-        return future
+        return future.result()
 
     assert in_flow(body, task_runner=ThreadPoolTaskRunner(1)) == 2**21
 
@@ -158,7 +158,7 @@ def test_map_takes_iterables_of_one_length_and_passes_the_rest_whole():
         return (x, y, z)
 
     def body():
-        return pair.map([1, 2], unmapped([3]), "text"), pair.map((n for n in (1, 2)), y=5)
+        return pair.map([1, 2], unmapped([3]), "text").result(), pair.map((n for n in (1, 2)), y=5).result()
 
     assert in_flow(body) == ([(1, [3], "text"), (2, [3], "text")], [(1, 5, "z"), (2, 5, "z")])
 
