@@ -63,6 +63,8 @@ class KeyedTask(Protocol):
     """What policies ask of a task."""
 
     @property
+    def name(self) -> str: ...
+    @property
     def task_key(self) -> str: ...
     @property
     def fn(self) -> Callable[..., Any]: ...
@@ -88,6 +90,11 @@ class Asked(NamedTuple):
 
 class CachePolicy:
     """A way to make keys. Subclass it and define `compute_key`, or combine the built-in ones with `+` and `-`."""
+
+    @property
+    def reads_values(self) -> bool:
+        """Say whether arguments have to be loaded before the key is made: code of the user's looks at them."""
+        return True
 
     def compute_key(
         self,
@@ -155,7 +162,15 @@ class CachePolicy:
         return CacheKeyFnPolicy(cache_key_fn)
 
 
-class Inputs(CachePolicy):
+class _BuiltIn(CachePolicy):
+    """Makes keys of digests alone, also of results that are only known by their records."""
+
+    @property
+    def reads_values(self) -> bool:
+        return False
+
+
+class Inputs(_BuiltIn):
     """The arguments by content, whatever their type; no arguments give a key, too."""
 
     def __init__(self, exclude: Iterable[str] = ()) -> None:
@@ -185,7 +200,7 @@ class Inputs(CachePolicy):
         return super().__sub__(name)
 
 
-class Code(CachePolicy):
+class Code(_BuiltIn):
     """The task's code and all project code, constants and packages that it reaches."""
 
     def __init__(self, exclude: Iterable[str] = ()) -> None:
@@ -216,7 +231,7 @@ class Code(CachePolicy):
         return super().__sub__(name)
 
 
-class TaskSource(CachePolicy):
+class TaskSource(_BuiltIn):
     """The task's own normalised syntax, without what it calls."""
 
     def parts(self, asked: Asked) -> list[Part]:
@@ -224,7 +239,7 @@ class TaskSource(CachePolicy):
         return [Part("source", source_token(asked.context.task.fn), "its own code")]
 
 
-class FlowParameters(CachePolicy):
+class FlowParameters(_BuiltIn):
     """The parameters of the flow run."""
 
     def parts(self, asked: Asked) -> list[Part]:
@@ -233,7 +248,7 @@ class FlowParameters(CachePolicy):
         return [Part(f"flow_parameters.{name}", asked.hasher.token(value, name), value) for name, value in items]
 
 
-class RunId(CachePolicy):
+class RunId(_BuiltIn):
     """The flow run; outside flows, the call itself."""
 
     def parts(self, asked: Asked) -> list[Part]:
@@ -241,7 +256,7 @@ class RunId(CachePolicy):
         return [Part("run", token_of(asked.context.run_id), asked.context.run_id)]
 
 
-class _NoCache(CachePolicy):
+class _NoCache(_BuiltIn):
     def parts(self, _asked: Asked) -> list[Part]:
         return []
 
@@ -313,6 +328,11 @@ class CompoundCachePolicy(CachePolicy):
             elif policy not in merged:
                 merged.append(policy)
         self.policies = tuple(merged)
+
+    @property
+    def reads_values(self) -> bool:
+        """Ask every member."""
+        return any(policy.reads_values for policy in self.policies)
 
     def parts(self, asked: Asked) -> list[Part]:
         """Return the parts of all."""

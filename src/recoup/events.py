@@ -28,6 +28,7 @@ __all__ = [
     "Hit",
     "MutatedInput",
     "NotCached",
+    "NotPublished",
     "WillCompute",
     "WillRetry",
     "WriteFailed",
@@ -157,6 +158,14 @@ class WriteFailed(Event, frozen=True, tag=True, kw_only=True):
     call: CallId
     key: str
     error: str
+
+
+class NotPublished(Event, frozen=True, tag=True, kw_only=True):
+    """A result is recorded, and no plain copy of it lies under `name`, its `result_storage_key`: `reason` says why."""
+
+    call: CallId
+    name: str
+    reason: str
 
 
 class NotCached(Event, frozen=True, tag=True, kw_only=True):

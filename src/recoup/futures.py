@@ -213,7 +213,7 @@ def to_arguments(expr: Any) -> Any:
     def argument(future: PrefectFuture[Any]) -> Any:
         future.wait()
         data = future.state.data
-        if future.state.is_completed() and isinstance(data, Reference) and data.record.input:
+        if future.state.is_completed() and isinstance(data, Reference) and data.tells_its_value:
             return data
         return future.result()
 

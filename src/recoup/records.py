@@ -124,7 +124,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `created` and `expires` are seconds since the epoch by the storage's clock; `compute_seconds` is what
     a hit saves; `run` names the flow run that computed it; `code` is the digest of the parts object, `input`
     the token that the value has when it is passed on as an argument (empty when it cannot be hashed).
-    `exact` is false when the serializer does not give back an equal value.
+    `exact` is false when the serializer does not give back an equal value; `published` says that a plain copy was
+    to lie under the key.
     """
 
     recoup: int
@@ -143,6 +144,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     run_name: str | None = None
     producer: Producer
     not_covered: tuple[str, ...] = ()
+    published: bool = False
     signature: str | None = None
 
 

@@ -29,7 +29,7 @@ __all__ = [
     "should_persist_result",
 ]
 
-_ledgers: dict[ObjectStore, Ledger] = {}
+_ledgers: dict[tuple[ObjectStore, bool], Ledger] = {}
 
 
 def resolve_result_storage(result_storage: ObjectStore | str | Path) -> ObjectStore:
@@ -46,10 +46,10 @@ def _default_storage(settings: Settings) -> ObjectStore:
     return resolve_result_storage(settings.results_default_storage_block or settings.results_local_storage_path)
 
 
-def ledger_of(store: ObjectStore) -> Ledger:
-    """Return the ledger of a storage, one for each process."""
-    found = _ledgers.get(store)
-    return found if found is not None else _ledgers.setdefault(store, Ledger(store, clock))
+def ledger_of(store: ObjectStore, *, remembers: bool = True) -> Ledger:
+    """Return the ledger of a storage, one for each process, and one for those whose bytes are not to be remembered."""
+    found = _ledgers.get((store, remembers))
+    return found if found is not None else _ledgers.setdefault((store, remembers), Ledger(store, clock, remembers=remembers))
 
 
 def forget() -> None:
@@ -63,11 +63,12 @@ class ResultStore:
 
     result_storage: ObjectStore
     serializer: Serializer
+    cache_result_in_memory: bool = True
 
     @cached_property
     def ledger(self) -> Ledger:
         """Return the records of this storage."""
-        return ledger_of(self.result_storage)
+        return ledger_of(self.result_storage, remembers=self.cache_result_in_memory)
 
     @classmethod
     def of_options(
@@ -75,6 +76,7 @@ class ResultStore:
         result_storage: ObjectStore | str | Path | None,
         result_serializer: Serializer | str | None,
         parent: ResultStore | None,
+        cache_result_in_memory: bool = True,
     ) -> ResultStore:
         """Return the store that options come to: their own, else the parent's, else what the settings say."""
         if parent is None:
@@ -83,6 +85,7 @@ class ResultStore:
         return cls(
             parent.result_storage if result_storage is None else resolve_result_storage(result_storage),
             parent.serializer if result_serializer is None else resolve_serializer(result_serializer),
+            cache_result_in_memory,
         )
 
 

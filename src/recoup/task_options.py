@@ -5,10 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from recoup.cache_policies import CODE, INPUTS, NO_CACHE, CacheKeyFnPolicy, CachePolicy
+from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CacheKeyFnPolicy, CachePolicy
 from recoup.exceptions import ConfigurationError
+from recoup.storage_keys import StorageKeyPolicy
 from recoup.types import NotSet, NotSetType
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
     from recoup.abc import ObjectStore, Serializer
     from recoup.context import TaskRunContext
+    from recoup.settings import Settings
 
-__all__ = ["TaskOptions", "advice", "check", "complete", "pauses", "persistence_of", "policy_of"]
+__all__ = ["Reuse", "TaskOptions", "advice", "check", "complete", "pauses", "persistence_of", "policy_of", "reuse_of"]
 
 CacheKeyFn = Callable[["TaskRunContext", dict[str, Any]], str | None]
 RetryDelays = float | Sequence[float] | Callable[[int], list[float]]
@@ -36,6 +38,8 @@ class TaskOptions(TypedDict, total=False):
     persist_result: bool | None
     result_storage: ObjectStore | str | Path | None
     result_serializer: Serializer | str | None
+    result_storage_key: str | None
+    cache_result_in_memory: bool | None
     retries: int | None
     retry_delay_seconds: RetryDelays | None
     task_key: str | None
@@ -76,9 +80,15 @@ def check(options: dict[str, Any], task: str) -> None:
             raise ConfigurationError(f"task {task}: {name} is {value!r}; give {remedy}")
     if key_fn and policy not in (NotSet, None):
         warnings.warn(f"task {task}: both cache_policy and cache_key_fn are set; cache_key_fn is used", stacklevel=4)
-    if persist is False and (key_fn or policy not in (NotSet, None, NO_CACHE)):
+    template = options["result_storage_key"]
+    if template is not None and (key_fn or policy not in (NotSet, None, NO_CACHE)):
+        ignored = "cache_key_fn" if key_fn else "cache_policy"
+        warnings.warn(f"task {task}: ignoring {ignored} because result_storage_key is the key", stacklevel=4)
+    elif persist is False and (key_fn or policy not in (NotSet, None, NO_CACHE)):
         ignored = "cache_key_fn" if key_fn else "cache_policy"
         warnings.warn(f"task {task}: ignoring {ignored} because persist_result is False", stacklevel=4)
+    if template is not None and persist is False:
+        warnings.warn(f"task {task}: ignoring result_storage_key because persist_result is False", stacklevel=4)
 
 
 def _is_pause(value: object) -> bool:
@@ -93,6 +103,12 @@ _KINDS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("cache", lambda value: isinstance(value, bool), "True or False"),
     ("name", lambda value: isinstance(value, str), "a text"),
     ("cache_key_fn", callable, "a function of the context and the arguments that returns a str"),
+    (
+        "result_storage_key",
+        lambda value: isinstance(value, str) and value != "",
+        "a text such as 'reports/{parameters[day]}.json'",
+    ),
+    ("cache_result_in_memory", lambda value: isinstance(value, bool), "True or False"),
     ("retries", lambda value: isinstance(value, int) and value >= 0, "a whole number, 0 or more"),
     ("retry_delay_seconds", _is_pauses, "a number of seconds, a list of them, or a function such as exponential_backoff(2)"),
     ("task_key", lambda value: isinstance(value, str) and value != "", "a text"),
@@ -102,6 +118,8 @@ _KINDS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
 def _check_cache(options: dict[str, Any], task: str) -> None:
     cache = options["cache"]
     contradicted = [name for name in ("cache_policy", "cache_key_fn") if options[name] not in (NotSet, None)]
+    if cache and options["result_storage_key"] is not None:
+        contradicted.append("result_storage_key")
     if cache and options["persist_result"] is False:
         contradicted.append("persist_result=False")
     if contradicted:
@@ -113,7 +131,9 @@ def _check_cache(options: dict[str, Any], task: str) -> None:
 
 
 def policy_of(options: dict[str, Any]) -> CachePolicy | NotSetType | None:
-    """Return the policy that the options ask for, `NotSet` where they ask for none."""
+    """Return the policy that the options ask for: `NotSet` where they ask for none, `None` where a name is the key."""
+    if options["result_storage_key"] is not None:
+        return NO_CACHE if options["cache"] is False or options["cache_policy"] == NO_CACHE else None
     if options["cache_key_fn"] is not None:
         return CacheKeyFnPolicy(options["cache_key_fn"])
     if options["cache"] is not None:
@@ -126,15 +146,45 @@ def persistence_of(options: dict[str, Any]) -> bool | None:
     """Infer what `persist_result` is where it was not said (Prefect's rule)."""
     if options["persist_result"] is not None:
         return bool(options["persist_result"])
-    asks = policy_of(options) not in (NotSet, None, NO_CACHE)
-    return True if asks or options["result_storage"] is not None or options["result_serializer"] is not None else None
+    if policy_of(options) not in (NotSet, None, NO_CACHE):
+        return True
+    return (
+        True if any(options[name] is not None for name in ("result_storage_key", "result_storage", "result_serializer")) else None
+    )
+
+
+class Reuse(NamedTuple):
+    """What is kept of a task's results: `policy` makes the keys, or is `None` where nothing is kept, and `uncached` says why.
+
+    With `never`, results are kept under their name and not reused.
+    """
+
+    policy: CachePolicy | None
+    uncached: str = ""
+    never: bool = False
+
+
+def reuse_of(options: dict[str, Any], policy: CachePolicy | NotSetType | None, settings: Settings, *, persists: bool) -> Reuse:
+    """Decide what is kept and reused where `settings` are in force, in the order that Prefect decides it."""
+    if settings.tasks_disable_caching:
+        return Reuse(None, "caching is turned off by a setting")
+    if not persists:
+        return Reuse(None, "caching was not asked for")
+    template = options["result_storage_key"]
+    unsaid = policy is NotSet or (template is not None and options["cache_policy"] is NotSet)
+    no_cache = policy == NO_CACHE or (unsaid and settings.tasks_default_no_cache)
+    if template is not None:
+        return Reuse(StorageKeyPolicy(template), "its cache policy is NO_CACHE" if no_cache else "", no_cache)
+    if no_cache or policy is None:
+        return Reuse(None, "its cache policy is NO_CACHE")
+    return Reuse(policy if isinstance(policy, CachePolicy) else DEFAULT)
 
 
 def advice(options: dict[str, Any], *, kept: bool) -> str:
     """Return what to tell a user who plausibly meant reuse across runs and will not get it."""
     policy = policy_of(options)
     given = [name for name in ("cache_expiration", "refresh_cache", "result_storage", "persist_result") if options[name]]
-    if not given or policy not in (NotSet, None, NO_CACHE):
+    if not given or policy not in (NotSet, None, NO_CACHE) or options["result_storage_key"] is not None:
         return ""
     if policy is not NotSet:
         return f"{', '.join(given)} with NO_CACHE: its results are not kept. To reuse them across runs, write cache=True."

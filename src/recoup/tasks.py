@@ -21,7 +21,7 @@ from recoup import (
     loops,
 )
 from recoup.arguments import LEAVES, Binder
-from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CachePolicy
+from recoup.cache_policies import CODE, INPUTS, NO_CACHE, CachePolicy
 from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext, next_number
 from recoup.engine.call import Call, Terms
@@ -44,7 +44,7 @@ from recoup.project import name_in_module
 from recoup.results import ResultStore, should_persist_result
 from recoup.settings import get_current_settings
 from recoup.states import Cached, Completed, Failed, NotReady, State
-from recoup.task_options import TaskOptions, advice, check, complete, pauses, persistence_of, policy_of
+from recoup.task_options import TaskOptions, advice, check, complete, pauses, persistence_of, policy_of, reuse_of
 from recoup.types import Key, NotSet
 from recoup.wording import said
 
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recoup.abc import ObjectStore, Serializer
-    from recoup.engine.reference import Reference
     from recoup.engine.steps import Outcome
     from recoup.records import Record
     from recoup.settings import Settings
@@ -91,6 +90,8 @@ class Task(Generic[P, R]):
         self.persist_result = persistence_of(self._options)
         self.result_storage: ObjectStore | str | Path | None = self._options["result_storage"]
         self.result_serializer: Serializer | str | None = self._options["result_serializer"]
+        self.result_storage_key: str | None = self._options["result_storage_key"]
+        self.cache_result_in_memory: bool = self._options["cache_result_in_memory"] is not False
         self.retries: int | None = self._options["retries"]
         self.retry_delay_seconds: RetryDelays | None = self._options["retry_delay_seconds"]
         self._binder = Binder(fn)
@@ -257,11 +258,11 @@ class Task(Generic[P, R]):
         context = contextvars.copy_context()
         call.run_again = lambda: context.copy().run(self._run_again, args, kwargs, call.id.label)
 
-    def _run_again(self, args: tuple[Any, ...], kwargs: dict[str, Any], label: str) -> Reference | None:
+    def _run_again(self, args: tuple[Any, ...], kwargs: dict[str, Any], label: str) -> Outcome:
         """Compute a result anew that was recorded and is gone."""
         call = self._call(args, kwargs, label=label)
         call.run_again = lambda: None
-        return (loops.run(adrive(call)) if self.isasync else drive(call)).reference
+        return loops.run(adrive(call)) if self.isasync else drive(call)
 
     # --- looking ---------------------------------------------------------------------------
 
@@ -323,15 +324,8 @@ class Task(Generic[P, R]):
         return terms
 
     def _make_terms(self, settings: Settings, store: ResultStore | None) -> Terms:
-        own = ResultStore.of_options(self.result_storage, self.result_serializer, store)
-        policy = self.cache_policy
-        uncached = ""
-        if settings.tasks_disable_caching:
-            uncached = "caching is turned off by a setting"
-        elif not should_persist_result(self.persist_result):
-            uncached = "caching was not asked for"
-        elif policy is None or policy == NO_CACHE or (policy is NotSet and settings.tasks_default_no_cache):
-            uncached = "its cache policy is NO_CACHE"
+        own = ResultStore.of_options(self.result_storage, self.result_serializer, store, self.cache_result_in_memory)
+        reuse = reuse_of(self._options, self.cache_policy, settings, persists=should_persist_result(self.persist_result))
         retries = settings.tasks_default_retries if self.retries is None else self.retries
         delays = settings.tasks_default_retry_delay_seconds if self.retry_delay_seconds is None else self.retry_delay_seconds
         return Terms(
@@ -340,14 +334,15 @@ class Task(Generic[P, R]):
             fn=self.fn,
             streams=inspect.isgeneratorfunction(self.fn) or inspect.isasyncgenfunction(self.fn),
             binder=self._binder,
-            policy=policy if isinstance(policy, CachePolicy) else DEFAULT,
-            ledger=None if uncached else own.ledger,
-            uncached=uncached,
+            policy=reuse.policy or NO_CACHE,
+            ledger=None if reuse.policy is None else own.ledger,
+            uncached=reuse.uncached,
             serializer=own.serializer,
             expiration=None if self.cache_expiration is None else self.cache_expiration.total_seconds(),
-            refresh=settings.tasks_refresh_cache if self.refresh_cache is None else self.refresh_cache,
+            refresh=reuse.never or (settings.tasks_refresh_cache if self.refresh_cache is None else self.refresh_cache),
             retries=retries,
             delay=pauses(delays, retries),
+            publishes=self.result_storage_key is not None,
             settings=settings,
             clock=clock,
         )
@@ -403,6 +398,9 @@ def task(fn: Callable[..., Any] | None = None, /, **options: Unpack[TaskOptions]
     - `refresh_cache=True`: run and overwrite; `False`: shield the task from the setting of that name.
     - `persist_result`: keep the result; inferred from the options above and the two below.
     - `result_storage`: a storage, path or URL; `result_serializer`: a serializer or its name.
+    - `result_storage_key`: the key, and the name under which a plain copy is published, with `{parameters[x]}`,
+      `{task_run.…}` and `{flow_run.…}` filled in.
+    - `cache_result_in_memory=False`: do not remember its stored bytes in this process.
     - `retries`, `retry_delay_seconds`: how often a failing body runs again, and the pauses in between: a number,
       a list, or a function of the number of retries such as `exponential_backoff(2)`.
     - `task_key`: the identity under which results are kept; tasks with the same one share results.

@@ -14,6 +14,7 @@ from recoup.events import (
     Hit,
     MutatedInput,
     NotCached,
+    NotPublished,
     WillCompute,
     WillRetry,
     WriteFailed,
@@ -76,14 +77,8 @@ def _tell_other(event: Event) -> Line | None:
                 name_of(event.call),
                 f"attempt {event.attempt} of {event.of + 1} failed: {first_line(event.error)}; again{pause}",
             )
-        case NotCached():
-            return Line(logging.WARNING, "not cached", name_of(event.call), event.reason)
-        case WriteFailed():
-            return Line(logging.WARNING, "not kept", name_of(event.call), first_line(event.error))
-        case MutatedInput():
-            names = ", ".join(event.arguments)
-            text = f"its body changed its argument {names} in place, which a hit would not do. Change a copy, and return it."
-            return Line(logging.WARNING, "not kept", name_of(event.call), text)
+        case NotCached() | NotPublished() | WriteFailed() | MutatedInput():
+            return _tell_unkept(event)
         case Advised():
             return Line(logging.INFO, "note on", event.task, event.text)
         case FlowStarted():
@@ -102,6 +97,21 @@ def _tell_other(event: Event) -> Line | None:
             )
         case _:
             return None
+
+
+def _tell_unkept(event: NotCached | NotPublished | WriteFailed | MutatedInput) -> Line:
+    match event:
+        case NotCached():
+            verb, text = "not cached", event.reason
+        case NotPublished():
+            verb, text = "not published", f"{event.name}: {first_line(event.reason)}"
+        case WriteFailed():
+            verb, text = "not kept", first_line(event.error)
+        case MutatedInput():
+            names = ", ".join(event.arguments)
+            verb = "not kept"
+            text = f"its body changed its argument {names} in place, which a hit would not do. Change a copy, and return it."
+    return Line(logging.WARNING, verb, name_of(event.call), text)
 
 
 def name_of(call: CallId) -> str:

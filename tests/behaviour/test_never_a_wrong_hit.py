@@ -148,3 +148,17 @@ def test_the_order_in_which_a_policy_is_written_does_not_matter(one, other):
 
 def first_of(x, y):
     return x
+
+
+def test_a_key_function_is_given_values_of_futures_not_what_stands_for_them(recoup_events):
+    numbers = task(cache=True)(lambda x: [x])
+    seen = []
+    keyed = task(cache_key_fn=lambda ctx, args: seen.append((args["x"], ctx.parameters["x"])) or str(args["x"]))(lambda x: x)
+
+    @flow
+    def pipeline(x):
+        return keyed.submit(numbers.submit(x)).result()
+
+    assert [pipeline(1), pipeline(1), pipeline(2)] == [[1], [1], [2]]
+    assert seen == [([1], [1]), ([1], [1]), ([2], [2])]
+    assert keyed.key([1]) == "[1]"

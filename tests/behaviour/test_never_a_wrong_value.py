@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from recoup import flow, task
 from recoup.engine.reference import Reference
 from recoup.events import DidCompute, Hit, NotCached, WillCompute, WriteFailed
-from recoup.exceptions import MissingResult, NewerFormat, StoreError
+from recoup.exceptions import MissingResult, NewerFormat, StoreError, StoreFull
 from recoup.records import decode_record, encode_record
 from recoup.results import get_default_result_storage
 from recoup.storage import MemoryStorage
@@ -235,6 +235,28 @@ def test_a_recomputed_argument_that_differs_changes_the_key_of_what_follows(reco
     assert pipeline() == b"b"
     assert first(b"b" * BIG) == b"b"
     assert len(hits(recoup_events)) == 2  # of fill in the flow, and of the last call
+    assert not first.cached(b"a" * BIG)
+
+
+def test_a_value_that_is_computed_again_while_the_storage_is_full_reaches_whoever_looks(recoup_events):
+    """And what depends on it is keyed by the value, not by what was recorded of the one that is gone."""
+    filling = [b"a"]
+    store = Failing(MemoryStorage(), None, {"put"})
+    fill = task(cache=True, result_storage=store, task_key="fill")(lambda: filling[0] * BIG)
+    first = task(cache=True)(lambda data: data[:1])
+
+    @flow
+    def pipeline():
+        future = fill.submit()
+        future.wait()
+        store.delete(next(info.name for info in store.list("values")))
+        filling[0] = b"b"
+        store.error = StoreFull("no room")
+        return future.result()[:1], future.result()[:1], first.submit(future)
+
+    fill()
+    assert pipeline() == (b"b", b"b", b"b")
+    assert first.cached(b"b" * BIG)
     assert not first.cached(b"a" * BIG)
 
 

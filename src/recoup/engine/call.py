@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from recoup.arguments import Binder
     from recoup.cache_policies import CachePolicy
     from recoup.engine.ledger import Ledger
+    from recoup.engine.steps import Outcome
     from recoup.events import CallId
     from recoup.settings import Settings
     from recoup.types import Key
@@ -27,6 +28,8 @@ __all__ = ["Call", "CallContext", "Terms"]
 
 class CallContext(TaskContext, Protocol):
     """What the engine asks of the context of a call (`recoup.context.TaskRunContext`)."""
+
+    parameters: Mapping[str, Any]
 
     @property
     def flow_parameters(self) -> Mapping[str, Any]:
@@ -46,7 +49,8 @@ class CallContext(TaskContext, Protocol):
 class Terms:
     """What a task's options come to where it is called.
 
-    `streams` says that the function is a generator function. `ledger` is `None` when nothing is looked up or kept, and `uncached` says why. `expiration` is in seconds;
+    `streams` says that the function is a generator function. `ledger` is `None` when nothing is looked up or kept, and `uncached` says why. `expiration` is in seconds; `publishes` asks for a plain copy of
+    each result under its key;
     `delay(attempt)` is the pause in seconds after a failed attempt.
     """
 
@@ -61,6 +65,7 @@ class Terms:
     serializer: Serializer
     expiration: float | None
     refresh: bool
+    publishes: bool
     retries: int
     delay: Callable[[int], float]
     settings: Settings
@@ -98,7 +103,7 @@ class Call:
         self.run = id.run
         self.run_name = run_name
         self.lazy = False
-        self.run_again: Callable[[], Reference | None] | None = None
+        self.run_again: Callable[[], Outcome | None] | None = None
         self.started = terms.clock.monotonic()
         self.key: Key | None = None
         self.uncached = terms.uncached
@@ -106,7 +111,9 @@ class Call:
             self.rekey()
 
     def rekey(self) -> None:
-        """Make the key from the arguments as they are."""
+        """Make the key from the arguments as they are; code of the user's is given values, never references."""
+        if self.terms.policy.reads_values:
+            self.bring_arguments()
         self.hasher = Hasher()
         self.key, self.uncached = make_key(self)
 
@@ -123,6 +130,6 @@ class Call:
 
         brought = {name: replace_members(value, Reference, load) for name, value in self.inputs.items()}
         if any(brought[name] is not value for name, value in self.inputs.items()):
-            self.inputs = brought
+            self.inputs = self.context.parameters = brought
             self.args, self.kwargs = self.terms.binder.unbind(brought)
         return changed and self.key is not None

@@ -19,6 +19,7 @@ import msgspec
 from blake3 import blake3
 
 from recoup.engine.history import History
+from recoup.engine.publishing import withdraw
 from recoup.engine.steps import Absent, Found, Rejected
 from recoup.exceptions import NewerFormat, ObjectNotFound, SerializationError, StoreError
 from recoup.records import DamagedRecord, ValueRef, decode_code_parts, decode_record, encode_code_parts, encode_record
@@ -61,9 +62,10 @@ class Examined(NamedTuple):
 class Ledger:
     """The records of one storage. Safe to use from any thread; one for each storage and process is enough."""
 
-    def __init__(self, store: ObjectStore, clock: Clock) -> None:
+    def __init__(self, store: ObjectStore, clock: Clock, *, remembers: bool = True) -> None:
         self.store = store
         self.clock = clock
+        self._remembered_bytes = _REMEMBERED_BYTES if remembers else 0
         self.told: set[tuple[str, str]] = set()
         """What was told once of tasks that keep their results here: identity and cause."""
         self._read: OrderedDict[str, tuple[bytes, Record, memoryview]] = OrderedDict()
@@ -114,7 +116,7 @@ class Ledger:
             dropped = self._read.pop(name, None)
             self._read[name] = (data, record, payload)
             self._read_bytes += len(data) - (len(dropped[0]) if dropped else 0)
-            while self._read_bytes > _REMEMBERED_BYTES:
+            while self._read_bytes > self._remembered_bytes:
                 self._read_bytes -= len(self._read.popitem(last=False)[1][0])
         return record, payload
 
@@ -144,7 +146,10 @@ class Ledger:
         """Remove the records of `key`; say whether there were any. Values stay for others that share them."""
         removed, slot = False, 0
         while self.store.exists(name := _record_name(task, key, slot)):
+            record = self.read_record(name)
             self.store.delete(name)
+            if record is not None:
+                withdraw(self.store, record)
             removed, slot = True, slot + 1
         return removed
 

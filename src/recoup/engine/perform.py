@@ -7,10 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from recoup.engine.explain import Why, explain
 from recoup.engine.ledger import LoadFailed
+from recoup.engine.publishing import publish
 from recoup.engine.reference import Reference
-from recoup.engine.steps import Begin, Keep, Lookup, Outcome, Rejected, Rekey, Serve, Wait
+from recoup.engine.steps import Begin, Found, Keep, Lookup, Outcome, Rejected, Rekey, Serve, Wait
 from recoup.environment import producer
-from recoup.events import DidCompute, DidFail, DidStore, Hit, MutatedInput, WillCompute, WillRetry, WriteFailed, emit
+from recoup.events import (
+    DidCompute,
+    DidFail,
+    DidStore,
+    Hit,
+    MutatedInput,
+    NotPublished,
+    WillCompute,
+    WillRetry,
+    WriteFailed,
+    emit,
+)
 from recoup.exceptions import HashError, RecoupError
 from recoup.hashing import Hasher, describe
 from recoup.records import FORMAT, KeyPart, Record, ValueRef, fold
@@ -22,7 +34,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from recoup.engine.call import Call
-    from recoup.engine.steps import Absent, Found, Step
+    from recoup.engine.ledger import Ledger
+    from recoup.engine.steps import Absent, Step
     from recoup.records import CodeParts, Leaf
     from recoup.types import Token
 
@@ -204,6 +217,7 @@ class Performer:
             encoded = self.terms.serializer.encode(step.value)
             record = self._record(encoded.serializer, exact=encoded.exact, value=step.value)
             repair = step.because.cause in ("damaged", "missing")
+            before = self._replaced(ledger, step.slot)
             record = ledger.keep(record, encoded.chunks, self._code, slot=step.slot, repair=repair)
             value = step.value
             if not encoded.exact:  # the first run gets what every later one will get
@@ -213,8 +227,19 @@ class Performer:
             emit(WriteFailed(at=self.terms.clock.time(), call=call.id, key=str(call.key), error=error))
             return Outcome(False, step.value, None)
         emit(DidStore(at=record.created, call=call.id, key=str(call.key), size=record.value.size))
+        if record.published:
+            reason = publish(ledger.store, record, encoded.chunks, before)
+            if reason:
+                emit(NotPublished(at=record.created, call=call.id, name=record.key, reason=reason))
         payload = memoryview(b"".join(encoded.chunks)) if record.value.inline else None
         return Outcome(False, value, Reference(ledger, record, payload, call.run_again))
+
+    def _replaced(self, ledger: Ledger, slot: int) -> Record | None:
+        """Return the record that is about to be overwritten, where its published copy matters."""
+        if not self.terms.publishes or self.call.key is None:
+            return None
+        found = ledger.find(self.terms.identity, self.call.key, slot)
+        return found.record if isinstance(found, Found) else None
 
     def _record(self, serializer: str, *, exact: bool, value: object) -> Record:
         call, terms = self.call, self.terms
@@ -236,6 +261,7 @@ class Performer:
             run_name=call.run_name,
             producer=producer(),
             not_covered=self._code.not_covered if self._code else (),
+            published=terms.publishes,
         )
 
     def _mutated(self) -> Iterator[str]:

@@ -58,5 +58,5 @@ def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
 def _unasked(call: Call) -> Rejected:
     """Return why a body runs for which no record is looked up."""
     if call.key is not None:
-        return Rejected("refresh")
+        return Rejected("refresh", call.terms.uncached)
     return Rejected("no-cache" if call.terms.ledger is None else "no-key", call.uncached)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
 from recoup.engine.ledger import LoadFailed
 from recoup.exceptions import MissingResult
-from recoup.types import Token
+from recoup.types import NotSet, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from recoup.engine.ledger import Ledger
+    from recoup.engine.steps import Outcome
     from recoup.records import Record
 
 __all__ = ["Reference"]
@@ -22,17 +24,18 @@ class Reference:
     """Stands for a stored result wherever a value may stand: in arguments, futures and states.
 
     It is hashed by the token that its record tells, without being loaded. `recompute` runs the call again when
-    the value turns out to be gone or damaged, and returns the new reference.
+    the value turns out to be gone or damaged; what it then returns and cannot be kept is held here.
     """
 
-    __slots__ = ("__recoup_token__", "_ledger", "_mending", "_recompute", "payload", "record")
+    __slots__ = ("__recoup_token__", "_held", "_ledger", "_mending", "_recompute", "payload", "record")
 
     def __init__(
-        self, ledger: Ledger, record: Record, payload: memoryview | None, recompute: Callable[[], Reference | None] | None
+        self, ledger: Ledger, record: Record, payload: memoryview | None, recompute: Callable[[], Outcome | None] | None
     ) -> None:
         self._ledger = ledger
         self.payload = payload
         self._recompute = recompute
+        self._held: Any = NotSet
         self._mending = threading.Lock()
         self._speak_of(record)
 
@@ -40,17 +43,24 @@ class Reference:
         self.record = record
         self.__recoup_token__ = Token.fromhex(record.input)
 
+    @property
+    def tells_its_value(self) -> bool:
+        """Say whether its token is that of the value, so that it may stand for it in a key."""
+        return bool(self.record.input) and self._held is NotSet
+
     def load(self) -> Any:
         """Return the value, a fresh object; compute it again when it is gone.
 
-        Raises `MissingResult` when it is gone and cannot be computed from here.
+        A value that was computed again and could not be kept is one object, as results are that nobody keeps. Raises `MissingResult` when it is gone and cannot be computed from here.
         """
+        if self._held is not NotSet:
+            return self._held
         record = self.record
         try:
             return self._ledger.load(record, self.payload)
         except LoadFailed as exc:
             with self._mending:
-                if self.record is record:  # otherwise somebody else has computed it again meanwhile
+                if self.record is record and self._held is NotSet:  # otherwise somebody else has computed it again meanwhile
                     self._compute_again(exc)
         return self.load()
 
@@ -62,8 +72,12 @@ class Reference:
             )
             raise MissingResult(message) from failed
         self._recompute = None  # what was computed a moment ago and is gone again will not come back
-        self.payload = again.payload
-        self._speak_of(again.record)
+        if again.reference is None:
+            self._held = again.value
+            self.__recoup_token__ = Token(b"\xff" + os.urandom(32))  # of no other value: who keyed by the old one keys anew
+            return
+        self.payload = again.reference.payload
+        self._speak_of(again.reference.record)
 
     def __repr__(self) -> str:
         return f"Reference({self.record.task}, {self.record.key[:12]})"
