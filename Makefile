@@ -4,12 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint types docs bench-quick bench peers pins clean
+.PHONY: help demo test test-long programs lint types docs bench-quick bench peers pins clean
 
 help:
 	@echo "make demo         run the flights pipeline three times: work, no work, only what changed"
 	@echo "make test         format, lint, import contracts, types, tests, docs (about 5 minutes)"
 	@echo "make test-long    the tests that take minutes each"
+	@echo "make programs     run the programs written for Prefect by the real Prefect, too"
 	@echo "make lint types docs    one part of it"
 	@echo "make bench-quick  the budgets beside the peers in under a minute; make bench: more repetitions"
 	@echo "make pins         raise the pinned versions of requirements/dev.txt"
@@ -29,6 +30,9 @@ test: lint types
 
 test-long: .venv/.ready
 	$(BIN)/python -m pytest -n 2 tests
+
+programs: peers
+	$(BIN)/python -m pytest tests/behaviour/test_prefect_programs.py tests/docs/test_migrating.py
 
 lint: .venv/.ready
 	$(BIN)/ruff format --check .
