@@ -98,6 +98,13 @@ class ObjectStore(ABC):
     def get(self, name: str) -> bytes:
         """Return the whole object. Raise `ObjectNotFound` if there is none."""
 
+    def find(self, name: str) -> bytes | None:
+        """Return the whole object, or `None` if there is none: for names that are often absent."""
+        try:
+            return self.get(name)
+        except ObjectNotFound:
+            return None
+
     @abstractmethod
     def put(self, name: str, chunks: Sequence[Buffer], *, create: bool = False) -> None:
         """Store the concatenation of `chunks` under `name`.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from recoup.exceptions import MissingContextError
@@ -43,8 +44,12 @@ class TaskRun:
     """A run of a task; `run_count` counts its attempts."""
 
     name: str
-    id: UUID = field(default_factory=new_id)
     run_count: int = 0
+
+    @functools.cached_property
+    def id(self) -> UUID:
+        """Return the id, made when first asked for: few runs ever are."""
+        return new_id()
 
 
 @dataclass(eq=False)

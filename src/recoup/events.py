@@ -2,7 +2,8 @@
 
 The engine emits; the terminal, logs, the run's journal, the page and tests subscribe. Subscribers are called
 in the emitting thread, in the order of subscription, and must be quick; what they raise is logged, never
-passed on to the task.
+passed on to the task. A subscriber may have a method `deaf(kind, call)` that says beforehand which events of calls
+it ignores: what no one hears is not made.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ __all__ = [
     "WillRetry",
     "WriteFailed",
     "emit",
+    "heard",
     "subscribe",
     "subscribed",
 ]
@@ -201,6 +203,15 @@ def emit(event: Event) -> None:
             subscriber(event)
         except Exception:  # noqa: BLE001 - whatever it raises, the program goes on
             _log.exception("a subscriber failed on %s", type(event).__name__)
+
+
+def heard(kind: type[Event], call: CallId) -> bool:
+    """Say whether anybody listens to events of this kind and call: to make one can cost more than a small body."""
+    for subscriber in reversed(_subscribers):  # the last is a run's journal, which hears all
+        deaf = getattr(subscriber, "deaf", None)
+        if deaf is None or not deaf(kind, call):
+            return True
+    return False
 
 
 def subscribe(subscriber: Callable[[Event], None]) -> Callable[[], None]:

@@ -41,7 +41,8 @@ class LogSubscriber:
 
     def __call__(self, event: Event) -> None:
         """Log `event`, if a person should hear of it."""
-        if self.muted or not self._may_tell(event):
+        call = getattr(event, "call", None)
+        if self.muted or (call is not None and self.deaf(type(event), call)):
             return
         line = self._teller.tell(event)
         if line is None:
@@ -53,21 +54,19 @@ class LogSubscriber:
                     del self.told[told]
         if not _ready(level):
             return
-        call = getattr(event, "call", None)
         if call is not None and level <= logging.WARNING:
             self._log_some(line, level, (call.run, call.task, line.verb))
         else:
             logger.log(level, "%s", line)
 
-    def _may_tell(self, event: Event) -> bool:
-        """Decide quickly for what there may be very much of, before a line is made of it."""
-        verb = _MANY.get(type(event))
-        if verb is None:
-            return not isinstance(event, DidStore)
-        call: CallId = event.call  # type: ignore[attr-defined]  # those of which there are many are of calls
+    def deaf(self, kind: type[Event], call: CallId) -> bool:
+        """Decide quickly about what there may be very much of, before it is told."""
+        verb = _MANY.get(kind)
+        if self.muted or verb is None:
+            return bool(self.muted) or kind is DidStore
         if not _ready(logging.DEBUG if verb == "cached" and call.run is None else logging.INFO):
-            return False
-        return self.told[call.run, call.task, verb] <= _LINES_EACH or logger.isEnabledFor(logging.DEBUG)
+            return True
+        return self.told[call.run, call.task, verb] > _LINES_EACH and not logger.isEnabledFor(logging.DEBUG)
 
     def _log_some(self, line: Line, level: int, kind: tuple[str | None, str, str]) -> None:
         self.told[kind] += 1

@@ -18,10 +18,12 @@ from recoup.events import (
     WillCompute,
     WillRetry,
     emit,
+    heard,
     subscribe,
     subscribed,
 )
 from recoup.exceptions import MissingContextError
+from recoup.logs import quiet
 from recoup.wording import Teller, duration
 
 CALL = CallId("train", 1, None, "UA")
@@ -29,24 +31,53 @@ OTHER = CallId("load", 2)
 
 
 def test_subscribers_hear_until_they_end():
-    heard = []
-    end = subscribe(heard.append)
+    told = []
+    end = subscribe(told.append)
     emit(NotCached(at=0, call=CALL, reason="x"))
     end()
     end()
     emit(NotCached(at=1, call=CALL, reason="x"))
-    assert [event.at for event in heard] == [0]
+    assert [event.at for event in told] == [0]
+
+
+def test_what_nobody_hears_is_not_made():
+    """Ears that say beforehand what they ignore keep it from being made; one that says nothing hears all."""
+
+    class Ears(list):
+        def __call__(self, event):
+            self.append(event)
+
+        def deaf(self, kind, call):
+            return kind is not DidCompute or call.run is None
+
+    heard_in_runs = Ears()
+    with quiet(), subscribed(heard_in_runs):
+        assert not heard(DidCompute, CALL)
+        assert heard(DidCompute, CallId("train", 1, "run"))
+        assert not heard(WillCompute, CallId("train", 1, "run"))
+        task(cache=True)(len)("abc")
+        with subscribed([].append):
+            assert heard(WillCompute, CALL)
+    assert heard_in_runs == []
+
+
+def test_why_a_body_runs_is_not_worked_out_when_nobody_hears(monkeypatch):
+    kept = task(cache=True)(len)
+    monkeypatch.setattr("recoup.engine.history.History.nearest", lambda *_: pytest.fail("worked out for nobody"))
+    with quiet():
+        assert kept("abc") == 3
+    assert kept.cached("abc")
 
 
 def test_a_subscriber_that_fails_fails_nobody_else(caplog):
-    heard = []
+    told = []
 
     def broken(event):
         raise ValueError("broken")
 
-    with subscribed(broken), subscribed(heard.append):
+    with subscribed(broken), subscribed(told.append):
         assert task(lambda: 5)() == 5
-    assert len(heard) == 2
+    assert len(told) == 2
     assert "a subscriber failed on WillCompute" in caplog.text
 
 

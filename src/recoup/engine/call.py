@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from recoup.arguments import replace_members
+from recoup.arguments import LEAVES, replace_members
 from recoup.cache_policies import TaskContext
 from recoup.engine.keying import make_key
 from recoup.engine.reference import Reference
@@ -119,6 +119,8 @@ class Call:
 
     def bring_arguments(self) -> bool:
         """Load the references among the arguments; say whether one is no longer what the key was made of."""
+        if LEAVES.issuperset(map(type, self.inputs.values())):
+            return False
         changed = False
 
         def load(reference: Reference) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -61,8 +60,13 @@ class History:
             same_inputs = known.get(inputs)
             if same_inputs is not None and (not _same_run(same_inputs, run) or _pairs(same_inputs.parts) == wanted):
                 return same_inputs
-            candidates = [(len(wanted & pairs), record) for pairs, record in self._recent if not _same_run(record, run)]
-        return max(reversed(candidates), key=itemgetter(0))[1] if candidates else None
+            best, shared = None, -1
+            for pairs, record in reversed(self._recent):
+                if not _same_run(record, run) and len(wanted & pairs) > shared:
+                    best, shared = record, len(wanted & pairs)
+                    if shared >= len(wanted) - 1:  # one part differs: no other is nearer
+                        break
+        return best
 
     def any_of_run(self, run: str | None) -> bool:
         """Say whether this run has kept a record of the task."""

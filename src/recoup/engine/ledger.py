@@ -15,7 +15,6 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 from blake3 import blake3
 
 from recoup.engine.history import History
@@ -34,11 +33,12 @@ if TYPE_CHECKING:
     from recoup.records import CodeParts, Record
     from recoup.types import Key
 
-__all__ = ["Examined", "Ledger", "LoadFailed"]
+__all__ = ["Examined", "Ledger", "LoadFailed", "refer"]
 
 INLINE_BYTES = 64 * 1024
 """Values up to this size lie in their record."""
 
+_ABSENT = Absent()
 _REMEMBERED_BYTES = 16 * 1024 * 1024
 
 
@@ -89,11 +89,11 @@ class Ledger:
             if not self._opened:
                 open_storage(self.store)
                 self._opened = True
-            data = self.store.get(name)
-        except ObjectNotFound:
-            return Absent()
+            data = self.store.find(name)
         except StoreError as exc:
             return Rejected("unknown", f"the storage could not be read: {exc}")
+        if data is None:
+            return _ABSENT
         try:
             record, payload = self._decode(name, data)
         except NewerFormat as exc:
@@ -210,42 +210,33 @@ class Ledger:
 
     # --- writing ---------------------------------------------------------------------------
 
-    def keep(self, record: Record, chunks: Sequence[Buffer], code: CodeParts | None, *, slot: int, repair: bool) -> Record:
-        """Write the value, the code parts and then `record`; return the record with its `value` filled in.
+    def keep(self, record: Record, chunks: Sequence[Buffer], code: CodeParts | None, *, slot: int, repair: bool) -> None:
+        """Write the value, the code parts and then `record`.
 
-        A value that is there already is not written again, unless `repair` says that it may be damaged.
+        `record.value` is what `refer` says of `chunks`. A value that is there already is not written again, unless
+        `repair` says that it may be damaged.
         Raises `StoreError` when the storage does not take it; nothing half-written is ever served.
         """
         if not self._marked:
             ensure_marker(self.store)
             self._marked = True
-        size = sum(map(_size, chunks))
-        inline = size <= INLINE_BYTES
-        value = ValueRef(_digest(chunks), size, inline)
-        record = msgspec.structs.replace(record, value=value)
+        inline = record.value.inline
         if not inline and (repair or not self.present(record)):
-            self.store.put(_value_name(value.digest), chunks)
+            self.store.put(_value_name(record.value.digest), chunks)
         if code is not None:
             self._keep_code(code)
         self.store.put(
             _record_name(record.task, record.key, slot), (encode_record(record), *chunks) if inline else (encode_record(record),)
         )
         self.history(record.task).add(record)
-        return record
 
     def _keep_code(self, code: CodeParts) -> None:
         if code.digest not in self._kept_code:
             name, data = _parts_name(code.digest), encode_code_parts(code)
-            if self._bytes_at(name) != data:
+            if self.store.find(name) != data:
                 self.store.put(name, (data,))
             self._kept_code.add(code.digest)
             self._code_parts[code.digest] = code
-
-    def _bytes_at(self, name: str) -> bytes | None:
-        try:
-            return self.store.get(name)
-        except ObjectNotFound:
-            return None
 
     # --- what earlier records say ------------------------------------------------------------
 
@@ -297,6 +288,12 @@ def _parts_name(digest: str) -> str:
 
 
 # --- trust -------------------------------------------------------------------------------------
+
+
+def refer(chunks: Sequence[Buffer]) -> ValueRef:
+    """Return what a record says of a value with these bytes."""
+    size = sum(map(_size, chunks))
+    return ValueRef(_digest(chunks), size, inline=size <= INLINE_BYTES)
 
 
 def _size(chunk: Buffer) -> int:

@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from recoup.engine.explain import Why, explain
-from recoup.engine.ledger import LoadFailed
+from recoup.engine.ledger import LoadFailed, refer
 from recoup.engine.publishing import publish
 from recoup.engine.reference import Reference
 from recoup.engine.steps import Begin, Found, Keep, Lookup, Outcome, Rejected, Rekey, Serve, Wait
@@ -22,10 +22,11 @@ from recoup.events import (
     WillRetry,
     WriteFailed,
     emit,
+    heard,
 )
 from recoup.exceptions import HashError, RecoupError
 from recoup.hashing import Hasher, describe
-from recoup.records import FORMAT, KeyPart, Record, ValueRef, fold
+from recoup.records import FORMAT, KeyPart, Record, fold
 from recoup.types import NotSet
 from recoup.wording import said
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
+    from recoup.abc import Encoded
     from recoup.engine.call import Call
     from recoup.engine.ledger import Ledger
     from recoup.engine.steps import Absent, Step
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Performer"]
 
-_NOT_YET = ValueRef("", 0, inline=False)
 _SMALL_BYTES = 1 << 20
 
 
@@ -84,20 +85,24 @@ class Performer:
                 value = ledger.load(record, step.found.payload)
             except LoadFailed as exc:
                 return exc.because
-        clock = self.terms.clock
+        if heard(Hit, call.id):
+            self._tell_hit(step.found)
+        return Outcome(True, value, reference)
+
+    def _tell_hit(self, found: Found) -> None:
+        record = found.record
         emit(
             Hit(
-                at=step.found.now,
-                call=call.id,
+                at=found.now,
+                call=self.call.id,
                 key=record.key,
                 created=record.created,
                 saved=record.compute_seconds,
-                seconds=clock.monotonic() - call.started,
+                seconds=self.terms.clock.monotonic() - self.call.started,
                 from_run=record.run,
                 from_run_name=record.run_name,
             )
         )
-        return Outcome(True, value, reference)
 
     # --- computing -------------------------------------------------------------------------
 
@@ -109,12 +114,9 @@ class Performer:
         if call.key is not None:
             self._code = next((subject.code_parts() for name, _, subject in call.key.parts if name == "code"), None)
             self._parts = tuple(self._describe_parts())
-        why = self._why(step.because)
-        emit(
-            WillCompute(
-                at=self.terms.clock.time(), call=call.id, key=self._key_text(), cause=why.cause, why=why.text, changed=why.changed
-            )
-        )
+        if heard(WillCompute, call.id):
+            why, now = self._why(step.because), self.terms.clock.time()
+            emit(WillCompute(at=now, call=call.id, key=self._key_text(), cause=why.cause, why=why.text, changed=why.changed))
         return False
 
     def rekey(self, _step: Rekey) -> None:
@@ -127,7 +129,7 @@ class Performer:
         for name, token, subject in call.key.parts:
             kind, _, argument = name.partition(".")
             if not argument:
-                yield _described_once(name, token, "" if name == "code" else describe(subject))
+                yield _described_once(name, token, subject if isinstance(subject, str) else "")
                 continue
             value = call.inputs.get(argument, subject) if kind == "inputs" else subject
             yield self._preview(KeyPart(name, fold(token), describe(value, name=argument), self._leaves(value, argument)), value)
@@ -175,9 +177,9 @@ class Performer:
     def ended(self, error: BaseException | None, seconds: float) -> None:
         """Tell how a run of the body ended; errors that a retry may mend are told when it is known that none will."""
         self._seconds = seconds
-        if error is None:
+        if error is None and heard(DidCompute, self.call.id):
             emit(DidCompute(at=self.terms.clock.time(), call=self.call.id, key=self._key_text(), seconds=seconds))
-        elif not isinstance(error, Exception):
+        elif error is not None and not isinstance(error, Exception):
             self.tell_failed(error, "Crashed", seconds)
 
     def next_delay(self, step: Wait) -> float | None:
@@ -215,10 +217,10 @@ class Performer:
                 emit(MutatedInput(at=self.terms.clock.time(), call=call.id, key=str(call.key), arguments=changed))
                 return Outcome(False, step.value, None)
             encoded = self.terms.serializer.encode(step.value)
-            record = self._record(encoded.serializer, exact=encoded.exact, value=step.value)
+            record = self._record(encoded, step.value)
             repair = step.because.cause in ("damaged", "missing")
             before = self._replaced(ledger, step.slot)
-            record = ledger.keep(record, encoded.chunks, self._code, slot=step.slot, repair=repair)
+            ledger.keep(record, encoded.chunks, self._code, slot=step.slot, repair=repair)
             value = step.value
             if not encoded.exact:  # the first run gets what every later one will get
                 value = self.terms.serializer.decode(b"".join(encoded.chunks))
@@ -226,7 +228,8 @@ class Performer:
             error = str(exc) if isinstance(exc, RecoupError) else said(exc)
             emit(WriteFailed(at=self.terms.clock.time(), call=call.id, key=str(call.key), error=error))
             return Outcome(False, step.value, None)
-        emit(DidStore(at=record.created, call=call.id, key=str(call.key), size=record.value.size))
+        if heard(DidStore, call.id):
+            emit(DidStore(at=record.created, call=call.id, key=record.key, size=record.value.size))
         if record.published:
             reason = publish(ledger.store, record, encoded.chunks, before)
             if reason:
@@ -241,7 +244,7 @@ class Performer:
         found = ledger.find(self.terms.identity, self.call.key, slot)
         return found.record if isinstance(found, Found) else None
 
-    def _record(self, serializer: str, *, exact: bool, value: object) -> Record:
+    def _record(self, encoded: Encoded, value: object) -> Record:
         call, terms = self.call, self.terms
         now = terms.clock.time()
         return Record(
@@ -250,10 +253,10 @@ class Performer:
             task=terms.identity,
             parts=self._parts,
             code=self._code.digest if self._code else "",
-            serializer=serializer,
-            exact=exact,
-            value=_NOT_YET,
-            input=_token_text(value) if exact else "",
+            serializer=encoded.serializer,
+            exact=encoded.exact,
+            value=refer(encoded.chunks),
+            input=_token_text(value) if encoded.exact else "",
             created=now,
             expires=None if terms.expiration is None else now + terms.expiration,
             compute_seconds=self._seconds,
@@ -317,7 +320,7 @@ _PERFORM: dict[type, Callable[[Performer, Any], Any]] = {
 @functools.lru_cache(maxsize=1024)
 def _described_once(name: str, token: Token, text: str) -> KeyPart:
     """Return the part for what is the same for all calls of a task."""
-    return KeyPart(name, fold(token), text)
+    return KeyPart(name, fold(token), describe(text) if text else "")
 
 
 def _token_text(value: object) -> str:

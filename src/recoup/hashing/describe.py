@@ -64,6 +64,9 @@ def describe(value: Any, name: str = "") -> str:
     >>> describe({"lr": 0.1, "password": "hunter2"})
     "{'lr': 0.1, 'password': ***}"
     """
+    plain = _PLAIN.get(type(value))
+    if plain is not None and not (name and is_secret_name(name)):
+        return _cut(plain(value, 0))
     try:
         return _cut(_text(value, name, 0))
     except Exception:  # noqa: BLE001 - a text for people must not be the reason why a task fails
@@ -270,6 +273,8 @@ _TELLERS: Final[dict[type, Callable[[Any, int], str]]] = {
     type(len): _by(lambda value: value.__name__),
     type(re): _by(lambda value: value.__name__),
 }
+
+_PLAIN: Final = {kind: _TELLERS[kind] for kind in (str, bool, int, float, type(None))}
 
 _FOREIGN: Final[dict[str, Callable[[Any, int], str]]] = {
     "collections.deque": _sequence("deque([", "])"),

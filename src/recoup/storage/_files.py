@@ -11,7 +11,6 @@ import contextlib
 import io
 import itertools
 import os
-from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -87,13 +86,18 @@ def _open_temporary(folder: str) -> tuple[int, str]:
 
 
 def _write_chunks(fd: int, chunks: Sequence[Buffer]) -> None:
-    pending: deque[memoryview] = deque(memoryview(chunk) for chunk in chunks)
-    while pending:
-        written = os.writev(fd, list(itertools.islice(pending, _MOST_CHUNKS)))
-        while pending and written >= pending[0].nbytes:
-            written -= pending.popleft().nbytes
-        if written:  # the system took a part, as it does beyond 2 GiB
-            pending[0] = pending[0].cast("B")[written:]
+    while chunks:
+        chunks = _after(os.writev(fd, chunks[:_MOST_CHUNKS]), chunks)
+
+
+def _after(written: int, chunks: Sequence[Buffer]) -> Sequence[Buffer]:
+    """Return what is left of `chunks`: the system takes a part of them beyond 2 GiB, or of very many."""
+    for index, chunk in enumerate(chunks):
+        size = chunk.nbytes if type(chunk) is memoryview else len(chunk)
+        if written < size:
+            return [memoryview(chunk).cast("B")[written:], *chunks[index + 1 :]]
+        written -= size
+    return ()
 
 
 def _move_unless_taken(temporary: str, path: str) -> bool:

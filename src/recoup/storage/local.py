@@ -62,6 +62,18 @@ class LocalFileSystem(ObjectStore):
         """Return the file's bytes."""
         return _read(self._root + check_name(name))
 
+    def find(self, name: str) -> bytes | None:
+        """Return the file's bytes, or `None`; absence is answered by the one error that the system raises."""
+        path = self._root + check_name(name)
+        try:
+            return read_file(path)
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            if exc.errno in _ABSENT:
+                return None
+            raise _not_read(exc, path) from exc
+
     def put(self, name: str, chunks: Sequence[Buffer], *, create: bool = False) -> None:
         """Write a temporary file next to `name`, then rename it, or link it if it has to be new."""
         path = self._root + check_name(name)

@@ -106,8 +106,8 @@ class ObjectStoreSuite:
         """An object comes back in full, as `bytes`, around the sizes at which reads are split."""
         data = (b"0123456789abcdef" * (size // 16 + 1))[:size]
         store.put("object", [data])
-        assert type(store.get("object")) is bytes
-        assert store.get("object") == medium.read("object") == data
+        assert type(store.get("object")) is type(store.find("object")) is bytes
+        assert store.get("object") == store.find("object") == medium.read("object") == data
 
     def test_put_joins_chunks_of_all_kinds(self, store: ObjectStore, medium: Medium) -> None:
         """Bytes, byte arrays and views are concatenated in their order, empty ones included."""
@@ -164,6 +164,7 @@ class ObjectStoreSuite:
             OPERATIONS[operation](store, name)
         assert isinstance(caught.value, KeyError)
         assert not store.exists(name)
+        assert store.find(name) is None
 
     def test_delete_removes_one_object(self, store: ObjectStore, medium: Medium) -> None:
         """A deleted object is gone from the medium, and its neighbours are not."""

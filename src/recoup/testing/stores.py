@@ -41,6 +41,11 @@ class Watched(ObjectStore):
         self.before("get", name)
         return self.store.get(name)
 
+    def find(self, name: str) -> bytes | None:
+        """Find in the wrapped store."""
+        self.before("get", name)
+        return self.store.find(name)
+
     def put(self, name: str, chunks: Sequence[Buffer], *, create: bool = False) -> None:
         """Put into the wrapped store."""
         self.before("put", name)
