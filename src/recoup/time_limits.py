@@ -1,0 +1,119 @@
+"""Time limits of bodies: raise in the thread that runs one when it takes too long.
+
+On the main thread a signal interrupts even what waits for the system, such as `time.sleep`. On other threads the limit
+takes effect when the body next executes Python: a call into C that never returns cannot be ended there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from types import FrameType
+
+__all__ = ["async_time_limit", "time_limit"]
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float | None) -> Iterator[None]:
+    """Raise `TimeoutError` where the `with` block takes longer than `seconds`, if any."""
+    if seconds is None:
+        yield
+        return
+
+    class TimeIsUp(BaseException):
+        """Raised inside the block: no `Exception`, so that one that catches those ends too; a class for each limit."""
+
+    on_main = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+    started = time.monotonic()
+    try:
+        with _alarm(seconds, TimeIsUp) if on_main else _watched(seconds, TimeIsUp):
+            yield
+        caught = time.monotonic() - started > seconds
+    except TimeIsUp:
+        caught = True
+    if caught:
+        raise TimeoutError(f"it took longer than {seconds:g} seconds")
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float, error: type[BaseException]) -> Iterator[None]:
+    """Have the alarm of the process raise `error`; one that was set before rings at its time all the same."""
+    started = time.monotonic()
+    others_first, due = False, 0.0
+
+    def ring(signal_number: int, frame: FrameType | None) -> None:
+        nonlocal others_first, due
+        if others_first:
+            others_first, due = False, interval
+            signal.setitimer(signal.ITIMER_REAL, max(seconds - (time.monotonic() - started), _AT_ONCE))
+            assert callable(before)
+            before(signal_number, frame)
+        else:
+            raise error
+
+    before = signal.signal(signal.SIGALRM, ring)
+    due, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    if 0 < due < seconds and callable(before):
+        others_first = True
+        signal.setitimer(signal.ITIMER_REAL, due)
+    try:
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+        if due:
+            signal.setitimer(signal.ITIMER_REAL, max(due - (time.monotonic() - started), _AT_ONCE), interval)
+
+
+_AT_ONCE = 1e-6
+
+
+@contextlib.contextmanager
+def _watched(seconds: float, error: type[BaseException]) -> Iterator[None]:
+    """Have another thread raise `error` in this one."""
+    this = ctypes.c_ulong(threading.get_ident())
+    lock = threading.Lock()
+    over = False
+
+    def ring() -> None:
+        with lock:
+            if not over:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(this, ctypes.py_object(error))
+
+    timer = threading.Timer(seconds, ring)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with lock:
+            over = True
+        timer.cancel()
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(this, None)  # one that was raised and has not arrived
+
+
+@contextlib.asynccontextmanager
+async def async_time_limit(seconds: float | None) -> AsyncIterator[None]:
+    """Cancel the `async with` block and raise `TimeoutError` where it takes longer than `seconds`, if any."""
+    if seconds is None:
+        yield
+        return
+    import asyncio  # noqa: PLC0415 - only a coroutine comes here, which has imported it
+
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            yield
+    except TimeoutError as exc:
+        if not limit.expired():  # the body's own
+            raise
+        raise TimeoutError(f"it took longer than {seconds:g} seconds") from exc
