@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections import Counter
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,22 @@ class FlowRunContext:
     def __post_init__(self) -> None:
         """Spell the id once: every call of the run mentions it."""
         self.run = str(self.flow_run.id)
+        self._inner: Counter[str] = Counter()
+
+    def id_of_inner(self, flow: str, token: bytes) -> UUID:
+        """Return the id of the run of a flow that this one calls with the arguments of `token`.
+
+        A resumed run calls the same flows again, and gives each the id that it had.
+        """
+        from uuid import uuid5  # noqa: PLC0415 - as above
+
+        call = f"{flow}:{token.hex()}"
+        self._inner[call] += 1
+        return uuid5(self.flow_run.id, f"{call}:{self._inner[call]}")
+
+    def begin_again(self) -> None:
+        """Give the flows that the body calls the ids that they had, because the body runs once more."""
+        self._inner.clear()
 
     @classmethod
     def get(cls) -> FlowRunContext | None:

@@ -30,6 +30,7 @@ __all__ = [
     "MutatedInput",
     "NotCached",
     "NotPublished",
+    "RunLost",
     "WillCompute",
     "WillRetry",
     "WriteFailed",
@@ -80,6 +81,14 @@ class FlowEnded(Event, frozen=True, tag=True, kw_only=True):
     summary: str = ""
     message: str = ""
     parent: str | None = None
+
+
+class RunLost(Event, frozen=True, tag=True, kw_only=True):
+    """This process was silent for so long that its run was resumed by another, `by`; it goes on, and nobody waits for it."""
+
+    run: str
+    name: str
+    by: str
 
 
 class Hit(Event, frozen=True, tag=True, kw_only=True):

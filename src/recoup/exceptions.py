@@ -28,6 +28,9 @@ __all__ = [
     "PausedRun",
     "RecoupError",
     "ReservedArgumentError",
+    "RunIsAlive",
+    "RunNotFound",
+    "RunNotResumable",
     "SerializationError",
     "StoreError",
     "StoreFull",
@@ -129,6 +132,18 @@ class UnfinishedRun(RecoupError, RuntimeError):
 
 class UpstreamTaskError(RecoupError, RuntimeError):
     """A call was not started because something it depends on did not complete."""
+
+
+class RunNotFound(RecoupError, LookupError):
+    """The storage has no run of this name or id, or more than one."""
+
+
+class RunNotResumable(RecoupError, ValueError):
+    """The run cannot go on: it completed, another run has to be resumed for it, or something it needs was not kept."""
+
+
+class RunIsAlive(RecoupError, RuntimeError):
+    """The run is going on in another process, which the message names."""
 
 
 # --- storage -------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 from recoup import loops
 from recoup.arguments import Binder
 from recoup.exceptions import ConfigurationError
-from recoup.flow_runs import FlowRunning
+from recoup.flow_runs import FlowRunning, begin_resuming, starting
 from recoup.futures import resolve_futures_to_states
 from recoup.project import name_in_module
 from recoup.states import Failed, State, return_value_to_state
@@ -18,10 +18,12 @@ from recoup.task_runners import ThreadPoolTaskRunner
 from recoup.wording import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
     from pathlib import Path
+    from uuid import UUID
 
     from recoup.abc import ObjectStore, Serializer
+    from recoup.flow_runs import Origin
     from recoup.task_runners import TaskRunner
 
 __all__ = ["Flow", "flow"]
@@ -105,6 +107,31 @@ class Flow(Generic[P, R]):
                 return _failed(exc)
             raise
         return running.state if return_state else _value_of(returned, running.state)
+
+    def resume(
+        self,
+        run: str | UUID,
+        *,
+        storage: ObjectStore | str | Path | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        return_state: bool = False,
+    ) -> Any:
+        """Go on with a run of this flow that was killed, failed or was cancelled, and return what a call returns.
+
+        The body is called with the parameters of that run, and what its tasks kept is not run again. `run` is its name,
+        its id, or how one of them begins; `storage` where it is kept, if not where this flow keeps its runs; `parameters`
+        are those that were not kept, such as secrets. Raises `RunNotFound`, `RunNotResumable`, and `RunIsAlive` while
+        somebody runs it.
+        """
+        origin, (args, kwargs) = begin_resuming(self, str(run), storage, parameters or {})
+        if self.isasync:
+            return self._aresume(origin, args, kwargs, return_state)
+        with starting(origin):
+            return self._run(args, kwargs, return_state)
+
+    async def _aresume(self, origin: Origin, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool) -> Any:
+        with starting(origin):
+            return await self._arun(args, kwargs, return_state)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """Bind to an instance as a function does: it becomes the first parameter."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMAT",
+    "Argument",
     "CodePart",
     "CodeParts",
     "DamagedRecord",
@@ -148,12 +149,33 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     signature: str | None = None
 
 
-class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The first line of `runs/<run>`: one run of a flow.
+class Argument(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A parameter of a run, so that the run can be resumed: as its serializer wrote it, or the reason why it was not kept.
 
-    `parameters` are short texts; `state` is a state's name; times are seconds since the epoch. `target` and the last
-    three are known of runs that `recoup run` started: `wall_seconds` since the start of the process, `import_seconds`
-    of them for the user's modules, and `own_seconds`, which is what remains beside imports and bodies.
+    What is text is in `text`, so that a person can read it; other bytes in `data`, or under `place` where there are many.
+    """
+
+    serializer: str = ""
+    text: str = ""
+    data: bytes = b""
+    place: str = ""
+    reason: str = ""
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The first line of `runs/<run>`: one attempt at a run of a flow; a resumed run has `runs/<run>.2` and so on.
+
+    `target` is where the flow is: `FILE.py:FLOW`, with the file counted from `project`, or `package.module:FLOW`.
+    `parameters` are short texts, `arguments` what resuming needs; `parent` is the run that called this flow. `storage`
+    shows where the run was kept, as its owner saw it.
+
+    The owner is the process that writes this object: `owner` names it, `machine` and `process_start` say which one of
+    its `host` and `pid` is meant. `beat` grows while it lives; silent for `lease_seconds`, it is dead.
+
+    `state` is a state's name, and `completed` whether its type is that; times are seconds since the epoch, `begun` that of the first attempt. `segments` says how
+    many objects of events were left in place. The last three are known of runs that the command line started:
+    `wall_seconds` since the start of the process, `import_seconds` of them for the user's modules, and `own_seconds`,
+    which is what remains beside imports and bodies.
     """
 
     recoup: int
@@ -161,11 +183,26 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     flow: str
     target: str = ""
+    project: str = ""
     parameters: dict[str, str] = {}
+    arguments: dict[str, Argument] = {}
+    parent: str = ""
+    storage: str = ""
+    attempt: int = 1
+    begun: float | None = None
+    host: str = ""
+    machine: str = ""
+    pid: int = 0
+    process_start: str = ""
+    owner: str = ""
+    beat: int = 0
+    lease_seconds: float = 0.0
     state: str
+    completed: bool = False
     message: str = ""
     started: float
     ended: float | None = None
+    segments: int = 0
     ran: int = 0
     cached: int = 0
     failed: int = 0
@@ -174,8 +211,6 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wall_seconds: float | None = None
     import_seconds: float | None = None
     own_seconds: float | None = None
-    host: str = ""
-    pid: int = 0
 
 
 class Marker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

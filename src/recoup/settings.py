@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tasks_default_retries: Count = 0
     tasks_default_retry_delay_seconds: Seconds = 0.0
     tasks_runner_thread_pool_max_workers: Annotated[int, msgspec.Meta(ge=1)] = 64
+    runs_lease_seconds: Annotated[float, msgspec.Meta(gt=0)] = 60.0
     logging_level: LogLevel = "INFO"
 
 
@@ -66,6 +67,7 @@ DESCRIPTIONS = {
     "tasks_default_retries": "How often a failing task runs again.",
     "tasks_default_retry_delay_seconds": "The pause before a failing task runs again.",
     "tasks_runner_thread_pool_max_workers": "How many submitted tasks of a flow run at the same time.",
+    "runs_lease_seconds": "How long a run may be silent before another machine may resume it.",
     "logging_level": "What is logged to standard error where the program configured no logging.",
 }
 """A sentence about each setting."""

@@ -15,6 +15,7 @@ from recoup.events import (
     MutatedInput,
     NotCached,
     NotPublished,
+    RunLost,
     WillCompute,
     WillRetry,
     WriteFailed,
@@ -63,6 +64,11 @@ class Teller:
                 self._why.pop(event.call.number, None)
                 verb = "failed" if event.state == "Failed" else event.state
                 return Line(logging.ERROR, verb, name_of(event.call), first_line(event.error))
+            case RunLost():
+                text = (
+                    f"this process was silent, so {event.by} resumed the run; what runs here from now on is done twice: stop it"
+                )
+                return Line(logging.WARNING, "lost", event.name, text)
             case _:
                 return _tell_other(event)
 

@@ -32,7 +32,7 @@ def test_a_page_works_word_for_word(page, tmp_path):
     for number, (language, text) in enumerate(BLOCK.findall(page.read_text())):
         if language == "console":
             for command, expected in sessions(text):
-                printed = run(command, tmp_path, environment, shell=True)
+                printed = run(command, tmp_path, environment, shell=True, fails="error: " in expected)
                 assert matches(expected, printed), f"{page.name}: $ {command}\nshows\n{expected}\nprinted\n{printed}"
         elif named := re.match(r"# (\w+\.py)\n", text):
             (tmp_path / named[1]).write_text(text)
@@ -49,7 +49,7 @@ def sessions(text):
         yield command, expected.strip("\n")
 
 
-def run(command, folder, environment, *, shell=False):
+def run(command, folder, environment, *, shell=False, fails=False):
     done = subprocess.run(
         command,
         shell=shell,
@@ -60,7 +60,7 @@ def run(command, folder, environment, *, shell=False):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}"
+    assert (done.returncode != 0) == fails, f"{command} ended with {done.returncode}:\n{done.stdout}"
     return done.stdout.strip("\n")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from recoup import events, flow, task, unmapped
 from recoup.context import FlowRunContext
-from recoup.engine.journal import read_runs
+from recoup.engine.runs import read_runs
 from recoup.exceptions import (
     ConfigurationError,
     MappingLengthMismatch,

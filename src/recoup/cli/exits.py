@@ -10,6 +10,9 @@ from recoup.exceptions import (
     ParameterBindError,
     ParameterTypeError,
     RecoupError,
+    RunIsAlive,
+    RunNotFound,
+    RunNotResumable,
     StoreError,
 )
 
@@ -27,6 +30,8 @@ class Exit(IntEnum):
     """The command line names what is not there, or what cannot be: an option, a file, a flow, a parameter, a key."""
     STORAGE = 3
     """A storage or a setting does not work: not writable, a newer format, a value that is none."""
+    ALIVE = 4
+    """The run is going on in another process, and is not resumed twice."""
     INTERRUPTED = 130
     """Ctrl-C."""
     BROKEN_PIPE = 141
@@ -40,8 +45,10 @@ class Usage(RecoupError, ValueError):
 def code_of(error: RecoupError) -> Exit:
     """Return the exit code for an error that stands between the user and a run."""
     match error:
-        case Usage() | FlowNotFound() | ParameterBindError() | ParameterTypeError():
+        case Usage() | FlowNotFound() | ParameterBindError() | ParameterTypeError() | RunNotFound() | RunNotResumable():
             return Exit.USAGE
+        case RunIsAlive():
+            return Exit.ALIVE
         case StoreError() | ConfigurationError():
             return Exit.STORAGE
         case _:

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTIONS", "make_parser", "parse"]
 
-ACTIONS = {"run": (), "runs": ("list", "show"), "results": ("list", "show"), "config": ("list",)}
+ACTIONS = {"run": (), "resume": (), "runs": ("list", "show"), "results": ("list", "show"), "config": ("list",)}
 """The commands, and what each can do; the first is what it does when nothing is said."""
 
 _SUMMARY = """\
 A task is never computed twice for the same reason.
 
   recoup run pipeline.py:pipeline -p day=2026-01-01
+  recoup resume
   recoup runs show
   recoup results list --task load
 """
@@ -69,6 +70,7 @@ def make_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"recoup {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
     _add_run(commands)
+    _add_resume(commands)
     _add_runs(commands)
     _add_results(commands)
     _add_config(commands)
@@ -84,16 +86,34 @@ def _add_run(commands: Any) -> None:
     run.add_argument(
         "target", metavar="FILE.py:FLOW|MODULE:FLOW", help="the flow; its name can be left out where there is only one"
     )
-    run.add_argument(
-        "-p", dest="parameters", metavar="NAME=VALUE", action="append", default=[], help="a parameter of the flow; repeatable"
-    )
-    run.add_argument("--params", metavar="JSON", help="parameters as one JSON object; -p goes on top")
+    _add_parameters(run, "a parameter of the flow; repeatable")
     run.add_argument("--refresh", action="store_true", help="run every cached task, and overwrite its result")
     run.add_argument("--no-cache", action="store_true", help="neither look up nor keep any result")
-    run.add_argument("--no-persist", action="store_true", help="keep only results of tasks that ask for it themselves")
-    run.add_argument("--storage", metavar="PATH|URL", help="where results are kept, unless the flow or a task says itself")
-    run.add_argument("--json", action="store_true", help="print events as they happen and a summary, one JSON object per line")
-    run.add_argument("--quiet", action="store_true", help="print nothing but errors and what the flow itself prints")
+    _add_running(run)
+
+
+def _add_resume(commands: Any) -> None:
+    resume = commands.add_parser(
+        "resume",
+        help="go on with a run that was killed, failed or was cancelled",
+        description="Call the flow of a run again, as the same run and with the same parameters: what its tasks kept is not run again.",
+    )
+    resume.add_argument("run", metavar="RUN", nargs="?", help="its name, id, or how one of them begins (default: the latest)")
+    resume.add_argument("--target", metavar="FILE.py:FLOW|MODULE:FLOW", help="where the flow is now, if it has moved")
+    _add_parameters(resume, "a parameter that was not kept, such as a secret; repeatable")
+    _add_running(resume)
+
+
+def _add_parameters(parser: argparse.ArgumentParser, sentence: str) -> None:
+    parser.add_argument("-p", dest="parameters", metavar="NAME=VALUE", action="append", default=[], help=sentence)
+    parser.add_argument("--params", metavar="JSON", help="parameters as one JSON object; -p goes on top")
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-persist", action="store_true", help="keep only results of tasks that ask for it themselves")
+    parser.add_argument("--storage", metavar="PATH|URL", help="where results are kept, unless the flow or a task says itself")
+    parser.add_argument("--json", action="store_true", help="print events as they happen and a summary, one JSON object per line")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors and what the flow itself prints")
 
 
 def _add_runs(commands: Any) -> None:

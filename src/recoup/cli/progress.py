@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
-from recoup.engine.journal import encode_line
+from recoup.engine.runs import encode_line
 from recoup.events import FlowEnded, FlowStarted
 from recoup.wording import Teller
 

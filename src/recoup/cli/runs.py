@@ -4,18 +4,17 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from recoup import clock as clocks
 from recoup.cli.exits import Exit, Usage
 from recoup.cli.stores import chosen_store
 from recoup.cli.tables import clock, print_json, print_table
-from recoup.engine.journal import read_runs, run_events
+from recoup.engine.runs import Fate, attempt_name, fate, find_run, owner_of, read_runs, run_events
 from recoup.events import Event
-from recoup.spelling import nearest
+from recoup.exceptions import StoreError
 from recoup.wording import Teller, duration
 
 if TYPE_CHECKING:
@@ -24,23 +23,22 @@ if TYPE_CHECKING:
     from recoup.abc import ObjectStore
     from recoup.records import RunRecord
 
-__all__ = ["main"]
+__all__ = ["chosen_run", "main"]
 
 
 def main(options: Namespace) -> int:
     """List the runs of a storage, or show one."""
     store = chosen_store(options)
-    runs = sorted(read_runs(store), key=lambda run: run.started, reverse=True)
     if options.action == "show":
-        _show(_find(runs, options.run, store), store, as_json=options.json)
+        _show(chosen_run(options.run, store), store, as_json=options.json)
     else:
-        _list(runs[: options.limit or None], store, as_json=options.json)
+        _list(read_runs(store)[: options.limit or None], store, as_json=options.json)
     return Exit.DONE
 
 
 def _list(runs: list[RunRecord], store: ObjectStore, *, as_json: bool) -> None:
     if as_json:
-        print_json([_as_data(run) for run in runs])
+        print_json([_as_data(run, store) for run in runs])
     elif not runs:
         print(f"no runs in {store!r}; `recoup run FILE.py:FLOW` makes one")
     else:
@@ -49,7 +47,7 @@ def _list(runs: list[RunRecord], store: ObjectStore, *, as_json: bool) -> None:
             [
                 (
                     run.name,
-                    _state(run),
+                    _state(run, store),
                     clock(run.started),
                     duration(_wall(run)) if run.ended else "",
                     str(run.ran),
@@ -66,12 +64,16 @@ def _list(runs: list[RunRecord], store: ObjectStore, *, as_json: bool) -> None:
 def _show(run: RunRecord, store: ObjectStore, *, as_json: bool) -> None:
     events = list(run_events(store, run.run))
     if as_json:
-        print_json({**_as_data(run), "events": events})
+        print_json({**_as_data(run, store), "events": events})
         return
-    print(f"{run.name} · {_state(run)}{f' · {run.message}' if run.message else ''}")
+    print(f"{run.name} · {_state(run, store)}{f' · {run.message}' if run.message else ''}")
     print(f"flow {run.flow}({_parameters(run)}) · run {run.run}{f' · {run.target}' if run.target else ''}")
     ended = f", took {duration(_wall(run))}" if run.ended else ""
     print(f"started {clock(run.started)}{ended} · {run.ran} ran · {run.cached} cached · {run.failed} failed")
+    if run.attempt > 1:
+        print(f"attempt {run.attempt}, by {owner_of(run)}; the first began {clock(run.begun or run.started)}")
+    elif run.ended is None:
+        print(f"run by {owner_of(run)}")
     teller = Teller()
     for data in events:
         event = _event(data)
@@ -84,45 +86,43 @@ def _show(run: RunRecord, store: ObjectStore, *, as_json: bool) -> None:
 # --- finding -----------------------------------------------------------------------------------
 
 
-def _find(runs: list[RunRecord], wanted: str | None, store: ObjectStore) -> RunRecord:
-    """Return the run with this name or id, or the only one whose name or id begins so."""
-    if wanted is None:
-        if not runs:
-            raise Usage(f"there are no runs in {store!r}")
-        return runs[0]
-    exact = [run for run in runs if wanted in (run.name, run.run)]
-    found = exact or [run for run in runs if run.name.startswith(wanted) or run.run.startswith(wanted)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = ", ".join(run.name for run in found[:_NAMED])
-        raise Usage(f"{wanted!r} is the beginning of {len(found)} runs: {names}{' …' if len(found) > _NAMED else ''}")
-    raise Usage(f"no run {wanted!r} in {store!r}{nearest(wanted, [run.name for run in runs])}; `recoup runs` lists them")
-
-
-_NAMED = 5
+def chosen_run(wanted: str | None, store: ObjectStore, *, outermost: bool = False) -> RunRecord:
+    """Return the run of this name or id; without one, the latest (`outermost`: that no other run called)."""
+    runs = read_runs(store)
+    if wanted is not None:
+        return find_run(runs, wanted, repr(store))
+    for run in runs:
+        if not (outermost and run.parent):
+            return run
+    raise Usage(f"there are no runs in {store!r}")
 
 
 # --- wording -----------------------------------------------------------------------------------
 
 
-def _as_data(run: RunRecord) -> dict[str, Any]:
+def _as_data(run: RunRecord, store: ObjectStore) -> dict[str, Any]:
     """Return all that is known of a run, with its defaults written out."""
-    known = {name: getattr(run, name) for name in run.__struct_fields__ if name != "recoup"}
-    return {**known, "wall_seconds": _wall(run) if run.ended else None}
+    known = {name: getattr(run, name) for name in run.__struct_fields__ if name not in ("recoup", "arguments")}
+    return {**known, "state": _state(run, store), "wall_seconds": _wall(run) if run.ended else None}
 
 
-def _state(run: RunRecord) -> str:
-    """Return the state of a run; one that never ended and whose process is gone was killed."""
-    if run.state != "Running" or run.host != socket.gethostname():
-        return run.state
+def _state(run: RunRecord, store: ObjectStore) -> str:
+    """Return the state of a run; where it never ended, what became of it: `Running`, `Killed`, or silent, thus `Lost`."""
+    match fate(run):
+        case Fate.DEAD:
+            return "Killed"
+        case Fate.UNKNOWN if _silent_seconds(run, store) > run.lease_seconds:
+            return "Lost"
+        case _:
+            return run.state
+
+
+def _silent_seconds(run: RunRecord, store: ObjectStore) -> float:
+    """Return how long ago its owner wrote, by two clocks that may differ: good enough to be shown, not to take over."""
     try:
-        os.kill(run.pid, 0)  # asks only whether the process is there
-    except ProcessLookupError:
-        return "Killed"
-    except PermissionError:
-        pass
-    return run.state
+        return clocks.clock.time() - store.info(attempt_name(run.run, run.attempt)).modified
+    except StoreError:
+        return 0.0
 
 
 def _wall(run: RunRecord) -> float:

@@ -1,75 +1,73 @@
-"""The journal of a run in its storage.
+"""The journal of a run in its storage: who runs it, and what happened.
 
     runs/<run>                    one line about the run; when it has ended, a line for each event follows
-    events/<run>/<number>         segments of events while it is going on
+    runs/<run>.<attempt>          the same of a later attempt, after the run was resumed
+    events/<run>/<writer>-<n>     segments of events while it is going on; of long runs they stay
 
-The first write tells whether the storage takes anything at all, before any work is done.
+Each object has one writer. The first write tells whether the storage takes anything at all, before any work is done.
+`engine.runs` reads all this.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from recoup.abc import Locality
+from recoup.engine.beat import begin_in_child, follow, hurry, unfollow
+from recoup.engine.runs import attempt_name, encode_line, owner_of, read_attempt, segment_name
 from recoup.engine.tally import Tally
-from recoup.environment import host
-from recoup.events import FlowEnded, FlowStarted
-from recoup.exceptions import StoreError, StoreFull
-from recoup.records import FORMAT, RunRecord
+from recoup.events import FlowEnded, FlowStarted, RunLost, emit
+from recoup.exceptions import ObjectExists, RunIsAlive, StoreError, StoreFull
 from recoup.storage.marker import ensure_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable
 
     from recoup.abc import Clock, ObjectStore
     from recoup.events import Event
+    from recoup.records import RunRecord
 
-__all__ = ["Journal", "amend_run", "encode_line", "read_runs", "run_events"]
+__all__ = ["Journal"]
 
-_SEGMENT_EVENTS = 1000
-_encode_text = msgspec.json.Encoder().encode
-_decode_run = msgspec.json.Decoder(RunRecord).decode
+_SEGMENT_EVENTS = 10_000
+_MOST_WAITING = 5 * _SEGMENT_EVENTS
+_MOST_JOINED = 1 << 20
+_BEATS_PER_LEASE = 3
 
 
 class Journal:
-    """Follows one flow run (a subscriber) and writes what happened to its storage."""
+    """Follows one attempt at a flow run (a subscriber), and writes what happens to its storage."""
 
-    def __init__(
-        self, store: ObjectStore, clock: Clock, *, run: str, name: str, flow: str, parameters: Mapping[str, str]
-    ) -> None:
+    def __init__(self, store: ObjectStore, clock: Clock, record: RunRecord) -> None:
         self.tally = Tally()
+        self.record = record
+        self.lost = False
         self._store = store
         self._clock = clock
+        self._writer = record.owner
+        self._child = False
+        self._ended = False
+        self._broken: StoreError | None = None
+        self._next_beat = clock.monotonic() + record.lease_seconds / _BEATS_PER_LEASE
+        self._start_writing()
+
+    def _start_writing(self) -> None:
         self._events: list[Event] = []
         self._segments = 0
-        self._lock = threading.Lock()
-        self._broken: StoreError | None = None
-        self.record = RunRecord(
-            recoup=FORMAT,
-            run=run,
-            name=name,
-            flow=flow,
-            parameters=dict(parameters),
-            state="Running",
-            started=clock.time(),
-            host=host(),
-            pid=os.getpid(),
-        )
+        self._written = 0
+        self._lock = threading.Lock()  # of what waits to be written
+        self._writing = threading.RLock()  # of the storage's objects; what is told meanwhile may come back here
 
-    def begin(self) -> None:
-        """Write that the run began.
+    @property
+    def broken(self) -> StoreError | None:
+        """Return why the journal could not be written, if it could not."""
+        return self._broken
 
-        Raises `StoreError` where nothing could ever be kept; on a full medium the run goes on, and is told of.
-        """
-        try:
-            ensure_marker(self._store)
-            self._store.put(f"runs/{self.record.run}", (encode_line(self.record), b"\n"))
-        except StoreFull as exc:
-            self._broken = exc
+    # --- events ----------------------------------------------------------------------------
 
     def __call__(self, event: Event) -> None:
         """Note `event` if it is of this run."""
@@ -82,90 +80,165 @@ class Journal:
             return
         with self._lock:
             self._events.append(event)
-            full = self._events if len(self._events) >= _SEGMENT_EVENTS else None
-            if full is not None:
-                self._events, self._segments = [], self._segments + 1
-            number = self._segments
-        if full is not None:
-            self._write(f"events/{self.record.run}/{number:06}", map(encode_line, full))
+            waiting = len(self._events)
+        if waiting >= _SEGMENT_EVENTS:
+            self._write_soon(waiting)
+        elif self._child and waiting == 1:
+            begin_in_child()
 
-    def end(self, state: str, message: str = "") -> RunRecord:
-        """Write how the run ended, with all its events in one object."""
-        tally = self.tally
-        self.record = msgspec.structs.replace(
-            self.record,
-            state=state,
-            message=message,
-            ended=self._clock.time(),
-            ran=tally.ran,
-            cached=tally.cached,
-            failed=tally.failed,
-            saved_seconds=tally.saved_seconds,
-            body_seconds=tally.body_seconds,
-        )
-        segments = [f"events/{self.record.run}/{number + 1:06}" for number in range(self._segments)]
-        try:
-            earlier = [self._store.get(name).rstrip(b"\n") for name in segments]
-        except StoreError:
-            earlier, segments = [], []  # what could not be read stays where it is
-        self._write(f"runs/{self.record.run}", [encode_line(self.record), *earlier, *map(encode_line, self._events)])
-        if self._broken is None:
-            with contextlib.suppress(StoreError):  # what is left of them says nothing that the run's own object does not
-                for name in segments:
-                    self._store.delete(name)
-        return self.record
+    def _write_soon(self, waiting: int) -> None:
+        if self._store.locality is Locality.MEMORY or waiting >= _MOST_WAITING:
+            self.tick()
+        elif waiting == _SEGMENT_EVENTS:
+            hurry()
 
-    def _write(self, name: str, lines: Iterable[bytes]) -> None:
+    # --- beginning -------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Write that this attempt began, and own the run from here on.
+
+        Raises `RunIsAlive` where somebody else was faster, `StoreError` where nothing could ever be kept; on a full
+        medium the run goes on, and is told of.
+        """
         try:
-            self._store.put(name, (b"\n".join(lines), b"\n"))
+            ensure_marker(self._store)
+            self._create()
+        except StoreFull as exc:
+            self._broken = exc
+        if self._store.locality is not Locality.MEMORY:
+            follow(self)
+
+    def _create(self) -> None:
+        first = self.record.attempt == 1 and not self.record.parent  # its id is new: nobody else can have it
+        while True:
+            try:
+                self._put(attempt_name(self.record.run, self.record.attempt), [encode_line(self.record)], create=not first)
+            except ObjectExists as exc:
+                self._step_back(exc)
+            else:
+                return
+
+    def _step_back(self, exc: ObjectExists) -> None:
+        """Take the next number for a flow inside a run that is ours; else say whose the run is."""
+        if not self.record.parent:
+            found = self._owner_of(self.record.attempt)
+            raise RunIsAlive(f"{self.record.name} is being resumed by {found}. A live run is not resumed twice.") from exc
+        self.record = msgspec.structs.replace(self.record, attempt=self.record.attempt + 1)
+
+    # --- going on --------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Write the events since the last tick, and show that the owner lives when that is due."""
+        with self._writing:
+            if self._ended:
+                return
+            self._write_segment()
+            if self._clock.monotonic() >= self._next_beat and not self._child and not self.lost:
+                self._beat()
+
+    def _write_segment(self) -> None:
+        with self._lock:
+            events, self._events = self._events, []
+        if not events:
+            return
+        lines = [encode_line(event) for event in events]
+        try:
+            self._put(segment_name(self.record.run, self._writer, self._segments + 1), lines)
+        except StoreError as exc:
+            self._broken = exc
+            with self._lock:
+                self._events = [*events, *self._events][-_MOST_WAITING:]
+            return
+        self._broken = None
+        self._segments += 1
+        self._written += sum(map(len, lines)) + len(lines)
+
+    def _beat(self) -> None:
+        self._next_beat = self._clock.monotonic() + self.record.lease_seconds / _BEATS_PER_LEASE
+        self.record = msgspec.structs.replace(self.record, beat=self.record.beat + 1, **self._counts())
+        try:
+            self.lost = self._is_lost()
+            if not self.lost:
+                self._put(attempt_name(self.record.run, self.record.attempt), [encode_line(self.record)])
         except StoreError as exc:
             self._broken = exc
 
-    @property
-    def broken(self) -> StoreError | None:
-        """Return why the journal could not be written, if it could not."""
-        return self._broken
+    def _is_lost(self) -> bool:
+        """Look whether another process took the run over, and say so."""
+        later = self.record.attempt + 1
+        if self.record.parent or not self._store.exists(attempt_name(self.record.run, later)):
+            return False
+        emit(RunLost(at=self._clock.time(), run=self.record.run, name=self.record.name, by=self._owner_of(later)))
+        return True
 
-
-def encode_line(value: Event | RunRecord) -> bytes:
-    """Return a line of JSON, without its end."""
-    try:
-        return _encode_text(value)
-    except UnicodeEncodeError:  # a message names a file whose name is no UTF-8
-        return _encode_text(_escaped(msgspec.to_builtins(value)))
-
-
-def _escaped(value: object) -> object:
-    if isinstance(value, str):
-        return value.encode(errors="backslashreplace").decode()
-    if isinstance(value, dict):
-        return {_escaped(key): _escaped(member) for key, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [_escaped(member) for member in value]
-    return value
-
-
-def amend_run(store: ObjectStore, run: str, **fields: object) -> RunRecord:
-    """Write what is known of an ended run only after it: replace `fields` of its record and leave its events."""
-    name = f"runs/{run}"
-    first, _, events = store.get(name).partition(b"\n")
-    record: RunRecord = msgspec.structs.replace(_decode_run(first), **fields)
-    store.put(name, (encode_line(record), b"\n", events))
-    return record
-
-
-def read_runs(store: ObjectStore) -> Iterator[RunRecord]:
-    """Yield what is known of each run in a storage, in no particular order; unreadable ones are left out."""
-    for info in store.list("runs"):
+    def _owner_of(self, attempt: int) -> str:
         try:
-            data = store.get(info.name)
-            yield _decode_run(data[: data.find(b"\n")])
+            return owner_of(read_attempt(self._store, self.record.run, attempt))
         except (StoreError, msgspec.DecodeError):
-            continue
+            return "another process"
 
+    def _counts(self) -> dict[str, object]:
+        return {name: getattr(self.tally, name) for name in ("ran", "cached", "failed", "saved_seconds", "body_seconds")}
 
-def run_events(store: ObjectStore, run: str) -> Iterator[dict[str, object]]:
-    """Yield the events of an ended run, oldest first, as plain data. Raises `ObjectNotFound` for an unknown run."""
-    for line in store.get(f"runs/{run}").splitlines()[1:]:
-        event: dict[str, object] = msgspec.json.decode(line)
-        yield event
+    def forked(self) -> None:
+        """Begin anew in a child process: its events are its own, and the run is its parent's."""
+        import uuid  # noqa: PLC0415 - children of forks alone need a name
+
+        self._start_writing()
+        self._child, self._writer = True, uuid.uuid4().hex[:12]
+
+    # --- ending ----------------------------------------------------------------------------
+
+    def end(self, state: str, message: str = "", *, completed: bool = False, **measured: float) -> RunRecord:
+        """Write how the attempt ended, with all its events in one object if they are not too many."""
+        unfollow(self)
+        with self._writing:
+            self._ended = True
+            if self._child:
+                self._write_segment()
+                return self.record
+            if not self.lost:
+                with contextlib.suppress(StoreError):
+                    self.lost = self._clock.monotonic() >= self._next_beat and self._is_lost()
+            self.record = msgspec.structs.replace(
+                self.record,
+                state=state,
+                completed=completed,
+                message=message,
+                ended=self._clock.time(),
+                **self._counts(),
+                **measured,
+            )
+            self._write_end()
+        return self.record
+
+    def _write_end(self) -> None:
+        earlier = self._joinable()
+        if earlier is None:
+            self._write_segment()
+        with self._lock:
+            rest, self._events = [encode_line(event) for event in self._events], []
+        segments, joined = (self._segments, []) if earlier is None else (0, earlier)
+        self.record = msgspec.structs.replace(self.record, segments=segments)
+        try:
+            self._put(attempt_name(self.record.run, self.record.attempt), [encode_line(self.record), *joined, *rest])
+        except StoreError as exc:
+            self._broken = exc
+            return
+        if earlier:
+            with contextlib.suppress(StoreError):  # what is left of them says nothing that the run's own object does not
+                for number in range(self._segments):
+                    self._store.delete(segment_name(self.record.run, self._writer, number + 1))
+
+    def _joinable(self) -> list[bytes] | None:
+        """Return the segments for the run's own object; `None` where they are too large, and stay."""
+        if self._written > _MOST_JOINED or len(self._events) > _SEGMENT_EVENTS:
+            return None
+        numbers = range(1, self._segments + 1)
+        try:
+            return [self._store.get(segment_name(self.record.run, self._writer, number)).rstrip(b"\n") for number in numbers]
+        except StoreError:
+            return None
+
+    def _put(self, name: str, lines: Iterable[bytes], *, create: bool = False) -> None:
+        self._store.put(name, (b"\n".join(lines), b"\n"), create=create)

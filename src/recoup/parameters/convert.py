@@ -16,23 +16,26 @@ from recoup.parameters.reading import Unreadable, example, read_data, read_text,
 from recoup.spelling import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
 __all__ = ["convert_parameters"]
 
 _COLLECTING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def convert_parameters(flow: str, fn: Callable[..., Any], *, texts: Mapping[str, str], data: Mapping[str, Any]) -> dict[str, Any]:
+def convert_parameters(
+    flow: str, fn: Callable[..., Any], *, texts: Mapping[str, str], data: Mapping[str, Any], kept: Iterable[str] = ()
+) -> dict[str, Any]:
     """Return the arguments of `fn` by name, from `texts` (as typed in a shell) and `data` (as parsed from JSON).
 
+    Those in `kept` need not be given.
     Raises `ParameterBindError` for a name that `fn` does not have, or one that it needs and is not given;
     `ParameterTypeError` for a value that the annotation does not admit.
     """
     parameters = _parameters(fn)
     given = {**data, **texts}
     _refuse_unknown(flow, parameters, given)
-    _refuse_missing(flow, parameters, given)
+    _refuse_missing(flow, parameters, {*given, *kept})
     inputs: dict[str, Any] = {}
     rest = next((p.name for p in parameters.values() if p.kind is p.VAR_KEYWORD), None)
     for name, value in given.items():
@@ -72,7 +75,7 @@ def _refuse_unknown(flow: str, parameters: Mapping[str, inspect.Parameter], give
         raise ParameterBindError(f"flow {flow} has no parameter {unknown!r}{nearest(unknown, parameters)}; {shown}")
 
 
-def _refuse_missing(flow: str, parameters: Mapping[str, inspect.Parameter], given: Mapping[str, Any]) -> None:
+def _refuse_missing(flow: str, parameters: Mapping[str, inspect.Parameter], given: Container[str]) -> None:
     missing = [
         parameter
         for parameter in parameters.values()

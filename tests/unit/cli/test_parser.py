@@ -15,7 +15,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "command-line.md").read_text()
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("rnu",), "recoup has no command 'rnu' (did you mean 'run'?); there are run, runs, results, config"),
+        (("rnu",), "recoup has no command 'rnu' (did you mean 'run'?); there are run, resume, runs, results, config"),
         (("runs", "shwo"), "recoup runs has no action 'shwo' (did you mean 'show'?); there are list, show"),
         (
             ("runs", "--limit", "x"),

@@ -21,7 +21,7 @@ def test_runs_are_listed_newest_first(recoup):
 def test_as_json_every_run_has_its_times(recoup):
     run_twice(recoup)
     newest, oldest = json.loads(recoup("runs", "--json").out)
-    assert (newest["ran"], newest["cached"], newest["state"], newest["target"]) == (1, 2, "Completed", "pipe.py")
+    assert (newest["ran"], newest["cached"], newest["state"], newest["target"]) == (1, 2, "Completed", "pipe.py:pipeline")
     assert oldest["wall_seconds"] > oldest["own_seconds"] > 0
     assert oldest["import_seconds"] > 0
 

@@ -5,7 +5,8 @@ import os
 import pytest
 
 from recoup import flow, task
-from recoup.engine.journal import read_runs, run_events
+from recoup.engine import journal
+from recoup.engine.runs import read_runs, run_events
 from recoup.exceptions import StoreError, StoreFull
 from recoup.logs import quiet
 from recoup.records import decode_record
@@ -176,7 +177,9 @@ def test_names_of_files_that_are_no_utf_8_are_spelled_out():
     assert [event["type"] for event in run_events(get_default_result_storage(), run.run)] == ["WillCompute", "DidFail"]
 
 
-def test_segments_that_cannot_be_read_back_are_not_lost():
+def test_segments_that_cannot_be_read_back_are_not_lost(monkeypatch):
+    monkeypatch.setattr(journal, "_SEGMENT_EVENTS", 1000)
+
     class Forgetful(Failing):
         def before(self, operation, name):
             if operation == "get" and name.startswith("events/"):
@@ -190,10 +193,13 @@ def test_segments_that_cannot_be_read_back_are_not_lost():
             text(number)
 
     pipeline()
-    assert len(names(store.store, "events")) == 1
+    (run,) = read_runs(store)
+    assert len(list(run_events(store.store, run.run))) == 1200
 
 
-def test_a_long_journal_is_written_in_segments_and_joined_at_the_end():
+def test_a_long_journal_is_written_in_segments_and_joined_at_the_end(monkeypatch):
+    monkeypatch.setattr(journal, "_SEGMENT_EVENTS", 1000)
+
     @flow
     def pipeline():
         for number in range(700):
