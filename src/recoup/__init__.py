@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING
 from recoup.version import __version__
 
 if TYPE_CHECKING:
+    from recoup.annotations import allow_failure, opaque, quote, unmapped
     from recoup.exceptions import RecoupError
     from recoup.flows import Flow, flow
     from recoup.logs import get_run_logger
     from recoup.states import State
-    from recoup.tasks import Task, task, task_input_hash, unmapped
+    from recoup.tasks import Task, task, task_input_hash
 
 __all__ = [
     "Flow",
@@ -30,8 +31,11 @@ __all__ = [
     "State",
     "Task",
     "__version__",
+    "allow_failure",
     "flow",
     "get_run_logger",
+    "opaque",
+    "quote",
     "task",
     "task_input_hash",
     "unmapped",
@@ -42,11 +46,14 @@ _HOMES = {
     "RecoupError": "exceptions",
     "State": "states",
     "Task": "tasks",
+    "allow_failure": "annotations",
     "flow": "flows",
     "get_run_logger": "logs",
+    "opaque": "annotations",
+    "quote": "annotations",
     "task": "tasks",
     "task_input_hash": "tasks",
-    "unmapped": "tasks",
+    "unmapped": "annotations",
 }
 
 

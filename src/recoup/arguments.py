@@ -38,6 +38,7 @@ class Binder:
             )
         self.names = tuple(parameters)
         self._defaults = {p.name: p.default for p in parameters.values() if p.default is not p.empty}
+        self._rest = next((p.name for p in parameters.values() if p.kind is p.VAR_KEYWORD), "")
         self._plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters.values())
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -63,9 +64,21 @@ class Binder:
         bound.apply_defaults()
         return dict(bound.arguments)
 
-    def given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str, ...]:
-        """Return the names of arguments that are not left to their defaults, in the order of the signature."""
-        return tuple(self.signature.bind(*args, **kwargs).arguments)
+    def given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments that are not left to their defaults, in the order of the signature."""
+        return dict(self.signature.bind(*args, **kwargs).arguments)
+
+    def spread(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Return `inputs` with the members of `**kwargs` as arguments of their own."""
+        inputs = dict(inputs)
+        return {**inputs, **inputs.pop(self._rest, {})} if self._rest else inputs
+
+    def gathered(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Return `inputs` as they were before `spread`."""
+        if not self._rest:
+            return inputs
+        own = {name: value for name, value in inputs.items() if name in self.names}
+        return {**own, self._rest: {name: value for name, value in inputs.items() if name not in own}}
 
     def unbind(self, inputs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return positional and keyword arguments that bind to `inputs`."""

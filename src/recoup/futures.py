@@ -14,9 +14,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from recoup import loops
 from recoup.arguments import replace_members
-from recoup.engine.reference import Reference
 from recoup.states import Crashed, Pending, Running, State
 from recoup.wording import said
 
@@ -87,7 +85,7 @@ class PrefectFuture(Generic[R]):
         """
         self.wait(timeout)
         if not self._ended.done():
-            raise TimeoutError(f"task run {self.name} did not complete within {timeout} seconds")
+            raise TimeoutError(f"Task run {self.name} did not complete within {timeout} seconds")
         value: R = self._ended.result().result(raise_on_failure=raise_on_failure)
         return value
 
@@ -131,9 +129,17 @@ class FutureList(list[PrefectFuture[R]]):
         wait(self, timeout)
 
     def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> list[R]:
-        """Return the values in order; the first failure is raised."""
-        deadline = None if timeout is None else time.monotonic() + timeout
-        return [f.result(None if deadline is None else max(deadline - time.monotonic(), 0), raise_on_failure) for f in self]
+        """Return the values in order; raise what a call raised as soon as one has failed.
+
+        With `raise_on_failure=False` exceptions stand in the list instead. Raises `TimeoutError` when not all have ended
+        within `timeout` seconds.
+        """
+        try:
+            ended = as_completed(self, timeout)
+            failed = next((future for future in ended if raise_on_failure and not future.state.is_completed()), None)
+        except TimeoutError as exc:
+            raise TimeoutError(f"Timed out waiting for all futures to complete within {timeout} seconds") from exc
+        return [future.result(raise_on_failure=raise_on_failure) for future in ([failed] if failed is not None else self)]
 
 
 PrefectFutureList = FutureList
@@ -186,35 +192,3 @@ def resolve_futures_to_states(expr: Any) -> Any:
 def resolve_futures_to_results(expr: Any) -> Any:
     """Return `expr` with each future inside it replaced by its result."""
     return replace_members(expr, PrefectFuture, PrefectFuture.result)
-
-
-async def until_ended(futures: Iterable[PrefectFuture[Any]]) -> None:
-    """Wait until all `futures` have ended, and let the loop go on meanwhile."""
-    pending = [future for future in futures if not future.done()]
-    if pending:
-        await loops.to_thread(wait, pending)
-
-
-def futures_in(expr: Any) -> list[PrefectFuture[Any]]:
-    """Return the futures inside `expr`."""
-    found: list[PrefectFuture[Any]] = []
-
-    def note(future: PrefectFuture[Any]) -> PrefectFuture[Any]:
-        found.append(future)
-        return future
-
-    replace_members(expr, PrefectFuture, note)
-    return found
-
-
-def to_arguments(expr: Any) -> Any:
-    """Return `expr` with each ended future replaced by a reference where its result is kept, else by its value."""
-
-    def argument(future: PrefectFuture[Any]) -> Any:
-        future.wait()
-        data = future.state.data
-        if future.state.is_completed() and isinstance(data, Reference) and data.tells_its_value:
-            return data
-        return future.result()
-
-    return replace_members(expr, PrefectFuture, argument)

@@ -12,15 +12,13 @@ import contextvars
 import functools
 import inspect
 import itertools
-import operator
-from collections.abc import Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, Unpack, overload
 
 from recoup import (
     logs,  # noqa: F401 - it hears of tasks once it is imported, also where there are no flows
     loops,
 )
-from recoup.arguments import LEAVES, Binder
+from recoup.arguments import Binder
 from recoup.cache_policies import CODE, INPUTS, NO_CACHE, CachePolicy
 from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext, next_number
@@ -31,24 +29,23 @@ from recoup.engine.validity import judge
 from recoup.events import Advised, CallId, DidFail, emit
 from recoup.exceptions import (
     ConfigurationError,
-    MappingLengthMismatch,
-    MappingMissingIterable,
     MissingContextError,
     UpstreamTaskError,
 )
-from recoup.futures import FutureList, PrefectFuture, futures_in, to_arguments, until_ended
-from recoup.hashing import describe
+from recoup.futures import FutureList, PrefectFuture, resolve_futures_to_states
 from recoup.hashing.code import identity
-from recoup.hashing.describe import is_secret
+from recoup.mapping import calls_of
 from recoup.project import name_in_module
 from recoup.results import ResultStore, should_persist_result
 from recoup.settings import get_current_settings
 from recoup.states import Cached, Completed, Failed, NotReady, State
 from recoup.task_options import TaskOptions, advice, check, complete, pauses, persistence_of, policy_of, reuse_of
 from recoup.types import Key, NotSet
+from recoup.upstream import futures_in, listed, require, resolved, until_ended
 from recoup.wording import said
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
     from datetime import timedelta
     from pathlib import Path
 
@@ -58,7 +55,7 @@ if TYPE_CHECKING:
     from recoup.settings import Settings
     from recoup.task_options import CacheKeyFn, RetryDelays
 
-__all__ = ["Task", "exponential_backoff", "task", "task_input_hash", "unmapped"]
+__all__ = ["Task", "exponential_backoff", "task", "task_input_hash"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -138,6 +135,11 @@ class Task(Generic[P, R]):
             return self._acall(args, kwargs, return_state, upstream)
         try:
             call = self._call(args, kwargs, upstream)
+        except Exception as exc:
+            if return_state:
+                return _not_begun(exc)
+            raise
+        try:
             if return_state:
                 self._let_load(call, args, kwargs)
             outcome = drive(call)
@@ -149,8 +151,13 @@ class Task(Generic[P, R]):
 
     async def _acall(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool, upstream: Any) -> Any:
         try:
-            await until_ended(futures_in([*args, *kwargs.values(), *(upstream or ())]))
+            await until_ended(futures_in([*args, *kwargs.values(), *listed(upstream)]))
             call = self._call(args, kwargs, upstream)
+        except Exception as exc:
+            if return_state:
+                return _not_begun(exc)
+            raise
+        try:
             if return_state:
                 self._let_load(call, args, kwargs)
             outcome = await adrive(call)
@@ -164,15 +171,15 @@ class Task(Generic[P, R]):
         args = (*self._bound, *args)
         inputs = self._binder.bind(args, kwargs)
         if upstream is not None:
-            _require(futures_in(list(upstream)), self.name)
-        resolved = _resolved(inputs)
-        if resolved is not inputs:
-            args, kwargs = self._binder.unbind(resolved)
+            require(upstream, self.name)
+        brought = resolved(inputs, self.name)
+        if brought is not inputs:
+            args, kwargs = self._binder.unbind(brought)
         flow = FlowRunContext.get()
         number = next_number()
-        context = TaskRunContext(self, resolved, flow, number)
+        context = TaskRunContext(self, brought, flow, number)
         call = CallId(self.name, number, flow.run if flow is not None else None, label)
-        return Call(call, self._terms(flow), context, resolved, args, kwargs, flow.flow_run.name if flow is not None else None)
+        return Call(call, self._terms(flow), context, brought, args, kwargs, flow.flow_run.name if flow is not None else None)
 
     @overload
     def submit(self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[T]: ...
@@ -181,43 +188,31 @@ class Task(Generic[P, R]):
     def submit(self, *args: Any, **kwargs: Any) -> Any:
         """Run the call on the flow's task runner and return its future at once.
 
-        Futures among the arguments are waited for and passed on by reference. Raises `MissingContextError` outside
-        flows.
+        Futures among the arguments are waited for and passed on by reference. `return_state=True` waits and returns the
+        final `State` instead. Raises `MissingContextError` outside flows.
         """
-        wait_for = kwargs.pop("wait_for", None)
-        return self._submit(args, kwargs, wait_for, label="")
+        wait_for, return_state = kwargs.pop("wait_for", None), kwargs.pop("return_state", False)
+        future = self._submit(args, kwargs, listed(wait_for), label="")
+        return resolve_futures_to_states(future) if return_state else future
 
-    def map(self, *args: Any, **kwargs: Any) -> FutureList[Any]:
-        """Submit a call for each item of the iterable arguments, which have one length.
+    @overload
+    def map(self, *args: Any, return_state: Literal[True], **kwargs: Any) -> list[State[Any]]: ...
+    @overload
+    def map(self: Task[P, Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> FutureList[T]: ...
+    @overload
+    def map(self, *args: Any, **kwargs: Any) -> FutureList[R]: ...
+    def map(self, *args: Any, **kwargs: Any) -> Any:
+        """Submit a call for each item of the iterable arguments, which have one length, and return the futures.
 
-        Arguments in `unmapped`, texts, defaults and arguments that are not iterable are passed whole to each call.
+        Arguments in `unmapped`, texts, defaults and arguments that are not iterable are passed whole to each call. A
+        future of a list is waited for and mapped. `return_state=True` waits and returns the final states instead.
         """
-        wait_for = kwargs.pop("wait_for", None)
-        inputs = self._binder.bind((*self._bound, *args), kwargs)
-        given = self._binder.given((*self._bound, *args), kwargs)[len(self._bound) :]
-        mapped = {name: list(inputs[name]) for name in given if _is_mapped(inputs[name])}
-        lengths = {name: len(items) for name, items in mapped.items()}
-        if not mapped:
-            raise MappingMissingIterable(
-                f"{self.name}.map(): no argument is iterable. Pass a list for at least one of {', '.join(inputs) or 'its parameters'}, "
-                f"or call {self.name}.submit(...)."
-            )
-        if len(set(lengths.values())) > 1:
-            shown = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-            raise MappingLengthMismatch(
-                f"{self.name}.map(): the iterables differ in length: {shown}. Pass what is the same for all as unmapped(...)."
-            )
-        whole = {
-            name: value.value if isinstance(value, unmapped) else value for name, value in inputs.items() if name not in mapped
-        }
-        futures = []
-        for index, items in enumerate(zip(*mapped.values(), strict=True)):
-            one = dict(zip(mapped, items, strict=True))
-            bound = self._binder.unbind({name: one.get(name, whole.get(name)) for name in inputs})
-            futures.append(self._submit(bound[0][len(self._bound) :], bound[1], wait_for, label=_label(one, index)))
-        return FutureList(futures)
+        wait_for, return_state = listed(kwargs.pop("wait_for", None)), kwargs.pop("return_state", False)
+        calls = calls_of(self.name, self._binder, (*self._bound, *args), kwargs, len(self._bound))
+        futures: FutureList[Any] = FutureList(self._submit(call.args, call.kwargs, wait_for, call.label) for call in calls)
+        return resolve_futures_to_states(futures) if return_state else futures
 
-    def _submit(self, args: tuple[Any, ...], kwargs: dict[str, Any], wait_for: Any, label: str) -> PrefectFuture[Any]:
+    def _submit(self, args: tuple[Any, ...], kwargs: dict[str, Any], wait_for: list[Any], label: str) -> PrefectFuture[Any]:
         flow = FlowRunContext.get()
         if flow is None:
             raise MissingContextError(
@@ -225,21 +220,20 @@ class Task(Generic[P, R]):
                 f"or call {self.name}(...) itself"
             )
         self._binder.bind((*self._bound, *args), kwargs)  # a wrong call fails here, not on another thread
-        upstream = futures_in([*args, *kwargs.values(), *(wait_for or ())])
+        upstream = futures_in([*args, *kwargs.values(), *wait_for])
         number = next_number()
         future: PrefectFuture[Any] = PrefectFuture(
-            f"{self.name}-{label or number}", str(number), lambda: self._run(args, kwargs, upstream, label), upstream
+            f"{self.name}-{label or number}", str(number), lambda: self._run(args, kwargs, wait_for, label), upstream
         )
         flow.task_runner.start(future, upstream)
         return future
 
-    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any], upstream: list[PrefectFuture[Any]], label: str) -> State[Any]:
+    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any], wait_for: list[Any], label: str) -> State[Any]:
         """Serve a submitted call in this thread and return its final state."""
         try:
-            _require(upstream, self.name)
-            call = self._call(args, kwargs, label=label)
+            call = self._call(args, kwargs, wait_for, label)
         except Exception as exc:  # noqa: BLE001 - as below; but the engine, which tells of failures, knows nothing of it
-            state = _failed(exc)
+            state = _not_begun(exc)
             flow = FlowRunContext.get()
             call_id = CallId(self.name, next_number(), flow.run if flow is not None else None, label)
             told = str(exc) if state.name == "NotReady" else said(exc)
@@ -250,7 +244,7 @@ class Task(Generic[P, R]):
         try:
             outcome = loops.run(adrive(call)) if self.isasync else drive(call)
         except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
-            return _failed(exc, began=True)
+            return _failed(exc)
         return _state_of(outcome)
 
     def _let_load(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -372,16 +366,6 @@ def _made_again(fn: Callable[..., Any], options: Any, bound: tuple[Any, ...]) ->
     return made.__get__(*bound) if bound else made
 
 
-class unmapped(Generic[T]):  # noqa: N801 - Prefect's name
-    """An argument of `map` that is passed whole to each call."""
-
-    def __init__(self, value: T) -> None:
-        self.value = value
-
-    def __repr__(self) -> str:
-        return f"unmapped({self.value!r})"
-
-
 @overload
 def task(fn: Callable[P, R], /) -> Task[P, R]: ...
 @overload
@@ -427,50 +411,17 @@ def exponential_backoff(backoff_factor: float) -> Callable[[int], list[float]]:
     return lambda retries: [backoff_factor * 2**attempt for attempt in range(retries)]
 
 
-# --- calls -------------------------------------------------------------------------------------
-
-
-def _resolved(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Return the inputs with futures replaced by what they stand for; the same dict when there are none."""
-    resolved = {name: value if type(value) in LEAVES else to_arguments(value) for name, value in inputs.items()}
-    return inputs if all(map(operator.is_, inputs.values(), resolved.values())) else resolved
-
-
-def _require(futures: list[PrefectFuture[Any]], name: str) -> None:
-    """Wait for futures; raise `UpstreamTaskError` when one did not complete."""
-    for future in futures:
-        future.wait()
-        state = future.state
-        if not state.is_completed():
-            error = state.result(raise_on_failure=False)
-            raise UpstreamTaskError(f"{name} was not started, because {future.name} is {state.name}: {said(error)}") from error
-
-
 def _state_of(outcome: Outcome) -> State[Any]:
     data = outcome.reference if outcome.reference is not None else outcome.value
     return Cached(data=data, by_hand=False) if outcome.cached else Completed(data=data, by_hand=False)
 
 
-def _failed(error: Exception, *, began: bool = False) -> State[Any]:
-    if isinstance(error, UpstreamTaskError) and not began:
+def _not_begun(error: Exception) -> State[Any]:
+    """Return the state of a call whose arguments could not be brought."""
+    if isinstance(error, UpstreamTaskError):
         return NotReady(message=str(error), data=error, by_hand=False)
+    return _failed(error)
+
+
+def _failed(error: Exception) -> State[Any]:
     return Failed(message=f"Task run encountered an exception {said(error)}", data=error, by_hand=False)
-
-
-def _is_mapped(value: Any) -> bool:
-    if isinstance(value, str | bytes | unmapped | dict | PrefectFuture):
-        return False
-    return isinstance(value, Iterable)
-
-
-def _label(arguments: dict[str, Any], index: int) -> str:
-    """Return what tells a mapped call from its siblings: its plain arguments, else its number."""
-    shown = {
-        name: value for name, value in arguments.items() if isinstance(value, str | int | float) and not is_secret(value, name)
-    }
-    plain = [str.__str__(value) if isinstance(value, str) else describe(value) for value in shown.values()]
-    text = ",".join(plain)
-    return text if plain and len(text) <= _LONGEST_LABEL and text.isprintable() else str(index)
-
-
-_LONGEST_LABEL = 40

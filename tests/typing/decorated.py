@@ -58,7 +58,8 @@ def futures() -> None:
     assert_type(bare.submit(1).result(), float)
     assert_type(asynchronous.submit(1), PrefectFuture[bytes])
     assert_type(bare.submit(1).state, State[float])
-    assert_type(bare.map([1, 2]), FutureList[Any])
+    assert_type(bare.map([1, 2]), FutureList[float])
+    assert_type(asynchronous.map([1, 2]).result(), list[bytes])
 
 
 def looking() -> None:

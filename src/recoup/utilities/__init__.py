@@ -1,0 +1,1 @@
+"""Prefect's place for what programs import from there; nothing lives here."""
