@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 
-class CallId(msgspec.Struct, frozen=True):
+class CallId(msgspec.Struct, frozen=True, gc=False):
     """Which call an event speaks of.
 
     `task` is the task's name, `number` counts the calls of the process, `run` is the flow run (if any).

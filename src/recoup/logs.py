@@ -64,9 +64,9 @@ class LogSubscriber:
         verb = _MANY.get(kind)
         if self.muted or verb is None:
             return bool(self.muted) or kind is DidStore
-        if not _ready(logging.DEBUG if verb == "cached" and call.run is None else logging.INFO):
-            return True
-        return self.told[call.run, call.task, verb] > _LINES_EACH and not logger.isEnabledFor(logging.DEBUG)
+        if self.told.get((call.run, call.task, verb), 0) > _LINES_EACH:
+            return not logger.isEnabledFor(logging.DEBUG)
+        return not _ready(logging.DEBUG if verb == "cached" and call.run is None else logging.INFO)
 
     def _log_some(self, line: Line, level: int, kind: tuple[str | None, str, str]) -> None:
         self.told[kind] += 1

@@ -59,6 +59,9 @@ class DamagedRecord(StoreError):
     """The bytes of a record are not what was written."""
 
 
+# None of these can be in a cycle (`gc=False`): a process that remembers thousands is not slowed by the collector.
+
+
 class Leaf(msgspec.Struct, frozen=True, array_like=True):
     """A named place inside an argument (`.lr`, `['day']`, column `delay`): its digest and a short text."""
 
@@ -66,7 +69,7 @@ class Leaf(msgspec.Struct, frozen=True, array_like=True):
     text: str = ""
 
 
-class KeyPart(msgspec.Struct, frozen=True, omit_defaults=True):
+class KeyPart(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One named ingredient of a key, such as `inputs.frame`, `task` or `run`.
 
     `digest` is that of its token (`fold`); `text` is at most 200 characters, with secrets left out.
@@ -78,7 +81,7 @@ class KeyPart(msgspec.Struct, frozen=True, omit_defaults=True):
     leaves: dict[str, Leaf] = {}
 
 
-class CodePart(msgspec.Struct, frozen=True, omit_defaults=True):
+class CodePart(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One reached piece of the program: `code.pkg.mod.clean`, `code.pkg.mod.LIMIT`, `package.pandas`.
 
     `kind` is what a person would call it; `text` shows a constant's value or a package's version; `source` is
@@ -101,7 +104,7 @@ class CodeParts(msgspec.Struct, frozen=True, kw_only=True):
     not_covered: tuple[str, ...] = ()
 
 
-class ValueRef(msgspec.Struct, frozen=True):
+class ValueRef(msgspec.Struct, frozen=True, gc=False):
     """Where the serialized bytes are and what they hash to (BLAKE3, hexadecimal)."""
 
     digest: str
@@ -109,7 +112,7 @@ class ValueRef(msgspec.Struct, frozen=True):
     inline: bool
 
 
-class Producer(msgspec.Struct, frozen=True):
+class Producer(msgspec.Struct, frozen=True, gc=False):
     """The environment that computed a value."""
 
     host: str
@@ -119,7 +122,7 @@ class Producer(msgspec.Struct, frozen=True):
     packages: dict[str, str] = {}
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What is known about one stored result.
 
     `created` and `expires` are seconds since the epoch by the storage's clock; `compute_seconds` is what
@@ -213,7 +216,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     own_seconds: float | None = None
 
 
-class Marker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Marker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """`recoup.json` at the root of a storage."""
 
     recoup: int

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["Tally"]
 
 
+_COUNTED = frozenset({Hit, WillCompute, DidCompute, DidFail})
+
+
 class Tally:
     """How many calls ran, were cached or failed, what that saved, and how long bodies ran (a subscriber).
 
@@ -32,6 +35,8 @@ class Tally:
 
     def __call__(self, event: Event) -> None:
         """Count `event`."""
+        if type(event) not in _COUNTED:
+            return
         with self._lock:
             match event:
                 case Hit():
