@@ -34,7 +34,7 @@ def found(created=0.0, expires=None, now=10.0):
 
 
 def terms(**changes):
-    return SimpleNamespace(**{"refresh": False, "uncached": "", "expiration": None, "ledger": "a ledger", "uncached": "", **changes})
+    return SimpleNamespace(**{"refresh": False, "uncached": "", "expiration": None, "ledger": "a ledger", **changes})
 
 
 def walk(script, key="k", **changed):
