@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import enum
 import re
-from abc import ABC, abstractmethod
+from abc import ABC, ABCMeta, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-from recoup.exceptions import InvalidName, ObjectNotFound
+from recoup.exceptions import ConfigurationError, InvalidName, ObjectNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = [
     "Buffer",
@@ -161,15 +161,44 @@ class Encoded(NamedTuple):
     exact: bool
 
 
-class Serializer(ABC):
+class _Named(ABCMeta):
+    """Lets `Serializer(type="json")` be the serializer of that name, as in Prefect."""
+
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        if cls is Serializer:
+            return Serializer.of_type(*args, **options)
+        if (args or options) and cls.__init__ is object.__init__:  # type: ignore[misc]  # whose it is, is asked
+            raise ConfigurationError(
+                f"{cls.__name__} takes no options: records say nothing but its type. "
+                f"Derive a class with another `type` for each choice."
+            )
+        return super().__call__(*args, **options)
+
+
+class Serializer(ABC, metaclass=_Named):
     """Values to bytes and back.
 
-    `type` is the registered name (`pickle`, `json`, `compressed/pickle` …). `encode` raises `SerializationError`
+    `type` is the name that records say (`pickle`, `json`, `compressed/pickle` …): a class that has one is known by it
+    once it is defined, and makes its instances without arguments. `encode` raises `SerializationError`
     for what it does not take; `decode` raises `SerializationError` for bytes that it did not write and
     `NotLoadableHere` when the environment lacks what the value needs. `decode` returns a fresh object each time.
+    A class may define `dumps` and `loads` instead, as for Prefect.
     """
 
     type: str
+    classes: ClassVar[dict[str, _Named]] = {}
+    of_type: ClassVar[Callable[[str], Serializer]]
+    """Find a serializer by its type; `recoup.serializers` knows how."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = vars(cls)
+        if "dumps" in own and "encode" not in own:
+            cls.encode = _encode_by_dumps  # type: ignore[method-assign]
+        if "loads" in own and "decode" not in own:
+            cls.decode = _decode_by_loads  # type: ignore[method-assign]
+        if isinstance(own.get("type"), str):
+            _claim(cls)
 
     @abstractmethod
     def encode(self, value: Any) -> Encoded:
@@ -186,3 +215,21 @@ class Serializer(ABC):
     def loads(self, blob: bytes) -> Any:
         """Return the value in `blob` (Prefect's name for `decode`)."""
         return self.decode(blob)
+
+
+def _encode_by_dumps(self: Serializer, value: Any) -> Encoded:
+    return Encoded(self.type, [self.dumps(value)], exact=False)
+
+
+def _decode_by_loads(self: Serializer, data: Buffer) -> Any:
+    return self.loads(bytes(data))
+
+
+def _claim(cls: type[Serializer]) -> None:
+    known = Serializer.classes.get(cls.type, cls)
+    if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+        raise ConfigurationError(
+            f"{cls.__module__}.{cls.__qualname__} cannot be {cls.type!r}: that is {known.__module__}.{known.__qualname__}, "
+            f"and records rely on it. Give it another `type`."
+        )
+    Serializer.classes[cls.type] = cls

@@ -59,4 +59,4 @@ if __name__ == "__main__":
     print(ran)
     for serializer in (PickleSerializer(), JSONSerializer(), Serializer(type="compressed/json")):
         print(serializer.type, serializer.loads(serializer.dumps({"a": [1, 2.5, None]})))
-    print([kept.persist_result for kept in (plain, rates, zeros, basket)], JSONSerializer().dumps([1, "a"]))
+    print([kept.persist_result for kept in (plain, rates, zeros, basket)])

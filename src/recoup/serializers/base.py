@@ -66,6 +66,8 @@ def decoder(name: str) -> Serializer:
 def _find(name: str) -> Serializer | None:
     if name in _serializers:
         return _serializers[name]
+    if name in Serializer.classes:
+        return _made(name)
     wrapper, _, rest = name.partition("/")
     if rest and wrapper in _wrappers:
         try:
@@ -75,6 +77,14 @@ def _find(name: str) -> Serializer | None:
     return None
 
 
+def _made(name: str) -> Serializer | None:
+    try:
+        made: Serializer = Serializer.classes[name]()
+    except TypeError:  # it takes arguments, or something is missing: `register_serializer` is given an instance
+        return None
+    return made
+
+
 def _names() -> str:
     wrapped = [f"{wrapper}/pickle" for wrapper in _wrappers]
     return ", ".join(map(repr, [*_serializers, *wrapped]))
@@ -82,3 +92,10 @@ def _names() -> str:
 
 def _origin(serializer: Serializer) -> str:
     return f"{type(serializer).__module__}.{type(serializer).__qualname__}"
+
+
+def _of_type(type: str) -> Serializer:  # noqa: A002 - it is called so
+    return resolve_serializer(type)
+
+
+Serializer.of_type = _of_type

@@ -1,5 +1,7 @@
 """Serializers are found by name, by users and by records."""
 
+from typing import Literal
+
 import pytest
 
 from recoup.abc import Encoded
@@ -22,6 +24,7 @@ from recoup.serializers import (
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch):
     monkeypatch.setattr(base, "_serializers", dict(base._serializers))
+    monkeypatch.setattr(Serializer, "classes", dict(Serializer.classes))
 
 
 class Upper(Serializer):
@@ -96,7 +99,7 @@ def test_an_unknown_compression_is_explained():
         CompressedSerializer("json", "snappy")
 
 
-@pytest.mark.parametrize("name", ["upper", "compressed/upper", "compressed/snappy/json"])
+@pytest.mark.parametrize("name", ["lower", "compressed/lower", "compressed/snappy/json"])
 def test_a_record_of_an_unknown_serializer_is_not_loadable_here(name):
     """The bytes are fine; this environment lacks something."""
     with pytest.raises(NotLoadableHere, match="Import the module"):
@@ -114,12 +117,63 @@ def test_a_class_may_be_defined_again_but_not_take_a_name():
     register_serializer(Upper)
     register_serializer(Upper())
 
-    class Json(Upper):
-        type = "json"
-
     with pytest.raises(ConfigurationError, match="Give it another `type`"):
-        register_serializer(Json)
+
+        class Json(Upper):
+            type = "json"
+
     assert resolve_serializer("json") == JSONSerializer()
+
+
+def test_an_instance_cannot_take_a_name_either():
+    another = Upper()
+    another.type = "json"
+    with pytest.raises(ConfigurationError, match="Give it another `type`"):
+        register_serializer(another)
+
+
+def lines():
+    class Lines(Serializer):
+        type: Literal["lines"] = "lines"
+
+        def dumps(self, obj):
+            return "\n".join(obj).encode()
+
+        def loads(self, blob):
+            return blob.decode().split("\n")
+
+    return Lines
+
+
+def test_a_serializer_written_for_prefect_has_dumps_and_loads_and_is_known_once_it_is_defined():
+    lines()
+    lines()  # again, as by a notebook cell
+    assert resolve_serializer("lines").encode(["a", "b"]) == Encoded("lines", [b"a\nb"], exact=False)
+    assert decoder("compressed/lines").decode(CompressedSerializer("lines").dumps(["a", "b"])) == ["a", "b"]
+
+
+def test_a_serializer_without_half_of_its_work_cannot_be_made():
+    class Half(Serializer):
+        type = "half"
+
+        def dumps(self, obj):
+            return b""
+
+    with pytest.raises(TypeError, match="decode"):
+        Half()
+    with pytest.raises(NotLoadableHere):
+        decoder("half")
+
+
+@pytest.mark.parametrize("name", ["pickle", "json", "compressed/pickle", "compressed/json"])
+def test_the_contract_makes_the_serializer_of_a_type(name):
+    assert Serializer(type=name) == resolve_serializer(name)
+
+
+def test_options_that_a_record_would_not_remember_are_refused():
+    """Another reader would not know them."""
+    with pytest.raises(ConfigurationError, match="Derive a class with another `type`"):
+        lines()(separator=";")
 
 
 @pytest.mark.parametrize("name", ["json", "compressed/json", "compressed/lzma/json", "compressed/gzip/pickle", "pickle", "auto"])
