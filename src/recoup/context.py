@@ -13,6 +13,7 @@ from recoup.exceptions import MissingContextError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from recoup.flows import Flow
@@ -32,12 +33,15 @@ def new_id() -> UUID:
 
 @dataclass(frozen=True)
 class FlowRun:
-    """A run of a flow: its id, and a name a person can say."""
+    """A run of a flow: its id, and a name a person can say; `run_count` counts its attempts."""
 
     id: UUID
     name: str
     flow_name: str
     parameters: Mapping[str, Any]
+    parent_flow_run_id: str | None = None
+    start_time: datetime | None = None
+    run_count: int = 0
 
 
 @dataclass

@@ -26,6 +26,7 @@ __all__ = [
     "Event",
     "FlowEnded",
     "FlowStarted",
+    "FlowWillRetry",
     "Hit",
     "MutatedInput",
     "NotCached",
@@ -89,6 +90,18 @@ class RunLost(Event, frozen=True, tag=True, kw_only=True):
     run: str
     name: str
     by: str
+
+
+class FlowWillRetry(Event, frozen=True, tag=True, kw_only=True):
+    """The function of a flow failed and will run again after `delay` seconds, in the same run; `attempt` counts from 1."""
+
+    run: str
+    name: str
+    flow: str
+    attempt: int
+    of: int
+    delay: float
+    error: str
 
 
 class Hit(Event, frozen=True, tag=True, kw_only=True):

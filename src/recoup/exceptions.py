@@ -12,6 +12,7 @@ __all__ = [
     "CrashedRun",
     "FailedRun",
     "FlowNotFound",
+    "FlowRunTimeoutError",
     "HashError",
     "InvalidName",
     "KeyFunctionError",
@@ -112,6 +113,10 @@ class MissingResult(RecoupError, LookupError):
 
 class FailedRun(RecoupError, RuntimeError):
     """A run ended as `Failed` without an exception to raise."""
+
+
+class FlowRunTimeoutError(RecoupError, TimeoutError):
+    """A flow ran longer than its `timeout_seconds`."""
 
 
 class CrashedRun(RecoupError, RuntimeError):

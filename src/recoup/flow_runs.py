@@ -6,6 +6,7 @@ import contextlib
 import os
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
@@ -18,13 +19,16 @@ from recoup.engine.runs import await_silence, find_run, read_runs
 from recoup.environment import host, machine, process_start
 from recoup.events import FlowEnded, FlowStarted, emit, subscribe
 from recoup.exceptions import HashError, RunNotResumable
+from recoup.flow_attempts import Attempts, after_error
 from recoup.hashing import Hasher, describe
 from recoup.hashing.code import look_again
+from recoup.hooks import acall_hooks, call_hooks
 from recoup.logs import logger
 from recoup.records import FORMAT, RunRecord
 from recoup.results import ResultStore
+from recoup.run_names import run_name
 from recoup.settings import get_current_settings, load_settings
-from recoup.states import Completed
+from recoup.states import StateType
 from recoup.targets import target_of
 from recoup.wording import said
 
@@ -94,7 +98,6 @@ class FlowRunning:
     """
 
     def __init__(self, flow: Flow[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.state: State[Any] = Completed(by_hand=False)
         self._flow = flow
         parameters = flow.binder.bind(args, kwargs)
         parent = FlowRunContext.get()
@@ -106,17 +109,18 @@ class FlowRunning:
             _origin.set(None)  # it says nothing about the flows that this one calls
         origin, resumed = self._origin or Origin(), self._origin.resumed if self._origin else None
         run_id = UUID(resumed.run) if resumed else parent.id_of_inner(flow.name, _token(parameters)) if parent else new_id()
-        name = resumed.name if resumed else f"{flow.name}-{run_id.hex[:6]}"
+        name = resumed.name if resumed else _name_of(flow, parameters) or f"{flow.name}-{run_id.hex[:6]}"
         self._context = FlowRunContext(
             flow=flow,
-            flow_run=FlowRun(run_id, name, flow.name, parameters),
+            flow_run=FlowRun(run_id, name, flow.name, parameters, parent.run if parent else None, datetime.now(UTC)),
             parameters=parameters,
-            task_runner=flow.task_runner.duplicate(),
+            task_runner=flow.task_runner,
             result_store=ResultStore.of_options(
                 origin.store or flow.result_storage, flow.result_serializer, parent.result_store if parent else None
             ),
             persist_result=flow.persist_result if flow.persist_result is not None or parent is None else parent.persist_result,
         )
+        self.attempts = Attempts(self._context)
         self._parent = parent.run if parent else None
         self._journal = Journal(self._context.result_store.result_storage, clock, self._record(resumed))
 
@@ -155,11 +159,6 @@ class FlowRunning:
     def __enter__(self) -> Self:
         self._journal.begin()
         record = self._journal.record
-        try:
-            self._context.task_runner.__enter__()
-        except BaseException as exc:
-            self._journal.end(_state_after(exc), said(exc))
-            raise
         self._unsubscribe = subscribe(self._journal)
         self._flow_token = current_flow_run.set(self._context)
         self._task_token = current_task_run.set(None)
@@ -176,55 +175,66 @@ class FlowRunning:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._leave()
-        self._settle(kind, error, trace)
+        state, hooks = self._state_after(error), self._hooks
+        try:
+            record = self._end(state)
+            call_hooks(hooks(state), self._flow, self._context.flow_run, state)
+        finally:
+            self._leave()
+        self._tell(record)
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._leave()
-        await loops.to_thread_shielded(self._settle, kind, error, trace)
+        state, hooks = self._state_after(error), self._hooks
+        try:
+            record = await loops.to_thread_shielded(self._end, state)
+            await acall_hooks(hooks(state), self._flow, self._context.flow_run, state)
+        finally:
+            self._leave()
+        self._tell(record)
+
+    def _state_after(self, error: BaseException | None) -> State[Any]:
+        """Return how the run ended; `error` may have struck between two attempts."""
+        state = self.attempts.state
+        return state if error is None or state.data is error else after_error(error)
+
+    def _hooks(self, state: State[Any]) -> list[Any]:
+        return {
+            StateType.COMPLETED: self._flow.on_completion_hooks,
+            StateType.FAILED: self._flow.on_failure_hooks,
+            StateType.CANCELLED: self._flow.on_cancellation_hooks,
+            StateType.CRASHED: self._flow.on_crashed_hooks,
+        }[state.type]
 
     def _leave(self) -> None:
         current_task_run.reset(self._task_token)
         current_flow_run.reset(self._flow_token)
 
-    def _settle(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Wait for what was submitted, then write how the run ended."""
-        try:
-            self._context.task_runner.__exit__(kind, error, trace)
-        except BaseException as exc:
-            error = exc
-            raise
-        finally:
-            self._unsubscribe()
-            if error is None:
-                self._end(self.state.name, self.state.message or "", completed=self.state.is_completed())
-            else:
-                self._end(_state_after(error), said(error))
-
-    def _end(self, state: str, message: str, *, completed: bool = False) -> None:
-        record = self._journal.end(state, message, completed=completed, **(self._origin.measured() if self._origin else {}))
+    def _end(self, state: State[Any]) -> RunRecord:
+        """Write how the run ended."""
+        self._unsubscribe()
+        measured = self._origin.measured() if self._origin else {}
+        record = self._journal.end(state.type.value.capitalize(), _told(state), completed=state.is_completed(), **measured)
         if self._journal.broken is not None:
             logger.warning("the run %s could not be recorded: %s", record.name, self._journal.broken)
+        return record
+
+    def _tell(self, record: RunRecord) -> None:
         emit(
             FlowEnded(
                 at=clock.time(),
                 run=record.run,
                 name=record.name,
                 flow=record.flow,
-                state=state,
+                state=record.state,
                 seconds=(record.ended or record.started) - record.started,
                 summary=str(self._journal.tally),
-                message=message,
+                message=record.message,
                 parent=self._parent,
             )
         )
-
-
-def _state_after(error: BaseException) -> str:
-    return "Failed" if isinstance(error, Exception) else "Cancelled" if isinstance(error, KeyboardInterrupt) else "Crashed"
 
 
 def _token(parameters: Mapping[str, Any]) -> bytes:
@@ -233,3 +243,18 @@ def _token(parameters: Mapping[str, Any]) -> bytes:
         return Hasher().token(dict(parameters))
     except HashError:
         return "\0".join(describe(value, name=name) for name, value in parameters.items()).encode()
+
+
+def _name_of(flow: Flow[..., Any], parameters: Mapping[str, Any]) -> str:
+    name = flow.flow_run_name
+    return run_name(name, parameters, "flow_run_name", f"flow {flow.name}") if name is not None else ""
+
+
+def _told(state: State[Any]) -> str:
+    """Return what is recorded of how a run ended: the error alone, or the message after a name that says more than the type."""
+    if isinstance(state.data, BaseException) and not state.by_hand and state.name == "Failed":
+        return said(state.data)
+    told = state.message or ""
+    if state.name.lower() == state.type.value.lower():
+        return told
+    return f"{state.name}: {told}" if told else state.name

@@ -5,17 +5,19 @@ from __future__ import annotations
 import functools
 import inspect
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
 from recoup import loops
 from recoup.arguments import Binder
+from recoup.clock import clock
 from recoup.exceptions import ConfigurationError
+from recoup.flow_attempts import after_error
+from recoup.flow_options import FlowOptions, check, complete
 from recoup.flow_runs import FlowRunning, begin_resuming, starting
 from recoup.futures import resolve_futures_to_states
+from recoup.hooks import check_hooks
 from recoup.project import name_in_module
-from recoup.states import Failed, State, return_value_to_state
 from recoup.task_runners import ThreadPoolTaskRunner
-from recoup.wording import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from recoup.abc import ObjectStore, Serializer
     from recoup.flow_runs import Origin
+    from recoup.task_options import RetryDelays
     from recoup.task_runners import TaskRunner
 
 __all__ = ["Flow", "flow"]
@@ -31,45 +34,71 @@ __all__ = ["Flow", "flow"]
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+H = TypeVar("H", bound="Callable[..., Any]")
 
 
 class Flow(Generic[P, R]):
     """A function whose calls are runs. Made by `flow`; the options are described there."""
 
-    def __init__(
-        self,
-        fn: Callable[P, R],
-        *,
-        name: str | None = None,
-        description: str | None = None,
-        task_runner: TaskRunner | None = None,
-        persist_result: bool | None = None,
-        result_storage: ObjectStore | str | Path | None = None,
-        result_serializer: Serializer | str | None = None,
-    ) -> None:
+    def __init__(self, fn: Callable[P, R], **options: Unpack[FlowOptions]) -> None:
+        if isinstance(fn, classmethod | staticmethod):
+            kind = type(fn).__name__
+            raise ConfigurationError(f"flow() takes a function, not a {kind}; write @{kind} above @flow, not below it")
         if not callable(fn):
             raise ConfigurationError(f"flow() takes a function, not {type(fn).__name__}; write @flow above a def")
-        options = {name: value for name, value in locals().items() if name not in ("self", "fn")}
         functools.update_wrapper(self, fn)  # first, so that no attribute of the function's takes the place of one of ours
-        self._options = options
         self.fn = fn
-        self.name: str = name or str(getattr(fn, "__name__", type(fn).__name__))
-        self.description = description or inspect.getdoc(fn)
-        self.isasync = inspect.iscoroutinefunction(fn)
-        self.task_runner = task_runner or ThreadPoolTaskRunner()
-        given = result_storage is not None or result_serializer is not None
-        self.persist_result = True if persist_result is None and given else persist_result
-        self.result_storage = result_storage
-        self.result_serializer = result_serializer
+        self.name: str = options.get("name") or str(getattr(fn, "__name__", type(fn).__name__))
         self.binder = Binder(fn)
+        self._options = complete(options, self.name)
+        check(self._options, self.name, self.binder.names)
+        self.version: str | None = self._options["version"]
+        self.flow_run_name: str | Callable[[], str] | None = self._options["flow_run_name"]
+        self.description: str | None = self._options["description"] or inspect.getdoc(fn)
+        self.isasync = inspect.iscoroutinefunction(fn)
+        self.retries: int | None = self._options["retries"]
+        self.retry_delay_seconds: RetryDelays | None = self._options["retry_delay_seconds"]
+        self.timeout_seconds: float | None = self._options["timeout_seconds"]
+        self.task_runner = _runner(self._options["task_runner"])
+        self.should_validate_parameters = self._options["validate_parameters"] is not False
+        self.persist_result = _persistence_of(self._options)
+        self.result_storage: ObjectStore | str | Path | None = self._options["result_storage"]
+        self.result_serializer: Serializer | str | None = self._options["result_serializer"]
+        self.cache_result_in_memory = self._options["cache_result_in_memory"] is not False
+        self.log_prints: bool | None = self._options["log_prints"]
+        self.on_running_hooks = self._hooks("on_running")
+        self.on_completion_hooks = self._hooks("on_completion")
+        self.on_failure_hooks = self._hooks("on_failure")
+        self.on_cancellation_hooks = self._hooks("on_cancellation")
+        self.on_crashed_hooks = self._hooks("on_crashed")
 
-    def with_options(self, **options: Any) -> Flow[P, R]:
+    def _hooks(self, option: str) -> list[Callable[..., Any]]:
+        """Return the list that is the option, so that hooks that are added to it go with copies of the flow."""
+        self._options[option] = hooks = self._options[option] or []
+        return hooks
+
+    def on_running(self, fn: H) -> H:
+        """Call `fn(flow, flow_run, state)` when an attempt begins; for use as a decorator."""
+        return _added(self, "on_running", fn, self.on_running_hooks)
+
+    def on_completion(self, fn: H) -> H:
+        """Call `fn(flow, flow_run, state)` when a run has completed; for use as a decorator."""
+        return _added(self, "on_completion", fn, self.on_completion_hooks)
+
+    def on_failure(self, fn: H) -> H:
+        """Call `fn(flow, flow_run, state)` when a run has failed and no retries are left; for use as a decorator."""
+        return _added(self, "on_failure", fn, self.on_failure_hooks)
+
+    def on_cancellation(self, fn: H) -> H:
+        """Call `fn(flow, flow_run, state)` when a run was cancelled, as by Ctrl-C; for use as a decorator."""
+        return _added(self, "on_cancellation", fn, self.on_cancellation_hooks)
+
+    def on_crashed(self, fn: H) -> H:
+        """Call `fn(flow, flow_run, state)` when a run was ended from outside; for use as a decorator."""
+        return _added(self, "on_crashed", fn, self.on_crashed_hooks)
+
+    def with_options(self, **options: Unpack[FlowOptions]) -> Flow[P, R]:
         """Return a flow of the same function with some options replaced; an option set to `None` is unset."""
-        unknown = sorted(set(options) - set(self._options))
-        if unknown:
-            raise ConfigurationError(
-                f"{self.name}.with_options: no option {unknown[0]!r}; the options are {', '.join(self._options)}"
-            )
         return Flow(self.fn, **{**self._options, **options})
 
     @overload
@@ -88,25 +117,30 @@ class Flow(Generic[P, R]):
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool) -> Any:
         try:
             with FlowRunning(self, args, kwargs) as running:
-                returned = resolve_futures_to_states(self.fn(*args, **kwargs))
-                running.state = return_value_to_state(returned)
+                for pause in running.attempts:
+                    clock.sleep(pause)
+                    with running.attempts.caught(), running.attempts.one():
+                        running.attempts.returned(resolve_futures_to_states(self.fn(*args, **kwargs)))
         except Exception as exc:
             if return_state:
-                return _failed(exc)
+                return after_error(exc)
             raise
-        return running.state if return_state else _value_of(returned, running.state)
+        return running.attempts.state if return_state else running.attempts.answer()
 
     async def _arun(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool) -> Any:
         try:
             async with FlowRunning(self, args, kwargs) as running:
-                returned = await self.fn(*args, **kwargs)  # type: ignore[misc]  # isasync says that it is awaitable
-                returned = await loops.to_thread(resolve_futures_to_states, returned)
-                running.state = return_value_to_state(returned)
+                for pause in running.attempts:
+                    await clock.async_sleep(pause)
+                    with running.attempts.caught():
+                        async with running.attempts.async_one():
+                            returned = await self.fn(*args, **kwargs)  # type: ignore[misc]  # isasync says that it is awaitable
+                            running.attempts.returned(await loops.to_thread(resolve_futures_to_states, returned))
         except Exception as exc:
             if return_state:
-                return _failed(exc)
+                return after_error(exc)
             raise
-        return running.state if return_state else _value_of(returned, running.state)
+        return running.attempts.state if return_state else running.attempts.answer()
 
     def resume(
         self,
@@ -149,40 +183,48 @@ def _made_again(fn: Callable[..., Any], options: dict[str, Any]) -> Flow[..., An
     return Flow(fn, **options)
 
 
-def _failed(error: Exception) -> State[Any]:
-    return Failed(message=f"Flow run encountered an exception: {said(error)}", data=error, by_hand=False)
+def _added(flow: Flow[..., Any], option: str, fn: H, hooks: list[Callable[..., Any]]) -> H:
+    check_hooks([fn], option, f"flow {flow.name}")
+    hooks.append(fn)
+    return fn
 
 
-def _value_of(returned: Any, state: State[Any]) -> Any:
-    """Return what the caller gets who did not ask for the state: several states say themselves which of them failed."""
-    return state.result() if isinstance(returned, State) else returned
+def _runner(given: TaskRunner | type[TaskRunner] | None) -> TaskRunner:
+    if given is None:
+        return ThreadPoolTaskRunner()
+    return given() if isinstance(given, type) else given
+
+
+def _persistence_of(options: dict[str, Any]) -> bool | None:
+    given = options["result_storage"] is not None or options["result_serializer"] is not None
+    persist: bool | None = options["persist_result"]
+    return True if persist is None and given else persist
 
 
 @overload
 def flow(fn: Callable[P, R], /) -> Flow[P, R]: ...
 @overload
-def flow(
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    task_runner: TaskRunner | None = None,
-    persist_result: bool | None = None,
-    result_storage: ObjectStore | str | Path | None = None,
-    result_serializer: Serializer | str | None = None,
-) -> Callable[[Callable[P, R]], Flow[P, R]]: ...
-def flow(fn: Callable[..., Any] | None = None, /, **options: Any) -> Any:
+def flow(**options: Unpack[FlowOptions]) -> Callable[[Callable[P, R]], Flow[P, R]]: ...
+def flow(fn: Callable[..., Any] | None = None, /, **options: Unpack[FlowOptions]) -> Any:
     """Make a flow of a function, with or without options.
 
+    - `name`, `version`, `description`: what the flow is called and said to be.
+    - `flow_run_name`: what its runs are called: a template of its parameters such as `"load {day}"`, or a function.
+    - `retries`, `retry_delay_seconds`: how often a failing run begins again, and the pauses in between, as for tasks.
+      Results that a failed attempt kept are served to the next.
+    - `timeout_seconds`: after which an attempt is ended, and fails.
     - `task_runner`: where submitted tasks run (`ThreadPoolTaskRunner()`).
-    - `persist_result`: whether tasks that do not say otherwise keep their results for this run and its retries;
+    - `validate_parameters=False`: take parameters as they are given, whatever their annotations say.
+    - `persist_result`: keep the result, and those of tasks that do not say otherwise, for this run and its retries;
       true when one of the next two is given.
     - `result_storage`: a storage, path or URL for the results of its tasks and the journal of its runs.
     - `result_serializer`: a serializer or its name.
+    - `log_prints=True`: log what its functions and tasks print.
+    - `on_running`, `on_completion`, `on_failure`, `on_cancellation`, `on_crashed`: lists of functions or coroutine
+      functions of the flow, its run and the state. What one raises is logged and does not fail the run.
+
+    Raises `ConfigurationError` for an option that is none, or whose value cannot work.
     """
-    known = Flow.__init__.__kwdefaults__ or {}
-    unknown = sorted(set(options) - set(known))
-    if unknown:
-        raise ConfigurationError(f"flow(): there is no option {unknown[0]}; the options are {', '.join(known)}.")
     if fn is None:
         return lambda fn: Flow(fn, **options)
     return Flow(fn, **options)

@@ -21,8 +21,8 @@ __all__ = ["async_time_limit", "time_limit"]
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float | None) -> Iterator[None]:
-    """Raise `TimeoutError` where the `with` block takes longer than `seconds`, if any."""
+def time_limit(seconds: float | None, late: TimeoutError | None = None) -> Iterator[None]:
+    """Raise `late` (default: a `TimeoutError`) where the `with` block takes longer than `seconds`, if any."""
     if seconds is None:
         yield
         return
@@ -39,7 +39,11 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     except TimeIsUp:
         caught = True
     if caught:
-        raise TimeoutError(f"it took longer than {seconds:g} seconds")
+        raise late or _late(seconds)
+
+
+def _late(seconds: float) -> TimeoutError:
+    return TimeoutError(f"it took longer than {seconds:g} seconds")
 
 
 @contextlib.contextmanager
@@ -102,8 +106,8 @@ def _watched(seconds: float, error: type[BaseException]) -> Iterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def async_time_limit(seconds: float | None) -> AsyncIterator[None]:
-    """Cancel the `async with` block and raise `TimeoutError` where it takes longer than `seconds`, if any."""
+async def async_time_limit(seconds: float | None, late: TimeoutError | None = None) -> AsyncIterator[None]:
+    """Cancel the `async with` block and raise `late` where it takes longer than `seconds`, if any."""
     if seconds is None:
         yield
         return
@@ -113,7 +117,7 @@ async def async_time_limit(seconds: float | None) -> AsyncIterator[None]:
     try:
         async with limit:
             yield
-    except TimeoutError as exc:
+    except TimeoutError:
         if not limit.expired():  # the body's own
             raise
-        raise TimeoutError(f"it took longer than {seconds:g} seconds") from exc
+        raise late or _late(seconds) from None

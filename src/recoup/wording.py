@@ -11,6 +11,7 @@ from recoup.events import (
     DidFail,
     FlowEnded,
     FlowStarted,
+    FlowWillRetry,
     Hit,
     MutatedInput,
     NotCached,
@@ -75,14 +76,11 @@ class Teller:
 
 def _tell_other(event: Event) -> Line | None:
     match event:
-        case WillRetry():
+        case WillRetry() | FlowWillRetry():
+            subject = f"flow {event.flow}" if isinstance(event, FlowWillRetry) else name_of(event.call)
             pause = f" in {duration(event.delay)}" if event.delay else ""
-            return Line(
-                logging.WARNING,
-                "retrying",
-                name_of(event.call),
-                f"attempt {event.attempt} of {event.of + 1} failed: {first_line(event.error)}; again{pause}",
-            )
+            failed = f"attempt {event.attempt} of {event.of + 1} failed: {first_line(event.error)}"
+            return Line(logging.WARNING, "retrying", subject, f"{failed}; again{pause}")
         case NotCached() | NotPublished() | WriteFailed() | MutatedInput():
             return _tell_unkept(event)
         case Advised():

@@ -463,11 +463,8 @@ def test_options_that_cannot_work_are_refused_where_they_are_written(options, te
             "dict has no signature that Python knows; call it in a function of your own, and decorate that",
         ),
         (
-            lambda: flow(retries=3),
-            (
-                "flow(): there is no option retries; the options are name, description, task_runner, persist_result, "
-                "result_storage, result_serializer."
-            ),
+            lambda: flow(staticmethod(name_of)),
+            "flow() takes a function, not a staticmethod; write @staticmethod above @flow, not below it",
         ),
     ],
 )

@@ -75,7 +75,7 @@ class CachedCalls(RuleBasedStateMachine):
             return called(x)
         if way == "state":
             return called(x, return_state=True).result()
-        return flow(lambda: called.submit(x) if way == "submit" else called(x))()
+        return flow(lambda: called.submit(x).result() if way == "submit" else called(x))()
 
     @rule(kind=kinds, x=arguments)
     def invalidate(self, kind, x):

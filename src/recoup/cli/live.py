@@ -17,7 +17,7 @@ from rich.text import Text
 from recoup.cli.board import Board
 from recoup.cli.progress import Restraint
 from recoup.engine.tally import Tally
-from recoup.events import Advised, FlowStarted, MutatedInput, NotCached, NotPublished, WillRetry, WriteFailed
+from recoup.events import Advised, FlowStarted, FlowWillRetry, MutatedInput, NotCached, NotPublished, WillRetry, WriteFailed
 from recoup.wording import Teller, duration
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class _Screen:
         self._tally(event)
         if isinstance(event, FlowStarted) and event.parent is None:
             self._doing = event.name
-        if isinstance(event, NotCached | NotPublished | WriteFailed | MutatedInput | WillRetry | Advised):
+        if isinstance(event, NotCached | NotPublished | WriteFailed | MutatedInput | WillRetry | FlowWillRetry | Advised):
             line = self._teller.tell(event)
             if line is not None and self.restraint.lets_pass(line, event):
                 style = "yellow" if line.level >= logging.WARNING else ""
