@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from recoup import loops
+from recoup.abc import Locality, check_name
 from recoup.clock import clock
-from recoup.context import FlowRunContext
-from recoup.engine.ledger import Ledger
+from recoup.context import FlowRunContext, TaskRunContext
+from recoup.engine.ledger import Ledger, LoadFailed
+from recoup.engine.steps import Absent, Found, Rejected
+from recoup.exceptions import ConfigurationError, InvalidName, MissingResult, SerializationError, StoreError
+from recoup.result_records import OWN_TASK, ResultRecord, ResultRecordMetadata, deserialize_parts, keep_record
 from recoup.serializers import resolve_serializer
 from recoup.settings import get_current_settings
 from recoup.storage import resolve
 from recoup.storage.redirection import redirected
+from recoup.types import Key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from recoup.abc import ObjectStore, Serializer
     from recoup.settings import Settings
 
 __all__ = [
+    "ResultRecord",
+    "ResultRecordMetadata",
     "ResultStore",
     "get_default_result_storage",
     "get_result_store",
@@ -28,6 +37,28 @@ __all__ = [
     "resolve_serializer",
     "should_persist_result",
 ]
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class WithStorage(Protocol):
+    """What a flow says of its results."""
+
+    @property
+    def result_storage(self) -> ObjectStore | str | Path | None: ...
+    @property
+    def result_serializer(self) -> Serializer | str | None: ...
+
+
+class WithResults(WithStorage, Protocol):
+    """What a task says of its results."""
+
+    @property
+    def cache_result_in_memory(self) -> bool: ...
+    @property
+    def task_key(self) -> str: ...
+
 
 _ledgers: dict[tuple[ObjectStore, bool], Ledger] = {}
 
@@ -52,23 +83,64 @@ def ledger_of(store: ObjectStore, *, remembers: bool = True) -> Ledger:
     return found if found is not None else _ledgers.setdefault((store, remembers), Ledger(store, clock, remembers=remembers))
 
 
+def _new_key() -> str:
+    from uuid import uuid4  # noqa: PLC0415 - 2 ms that most programs never pay
+
+    return uuid4().hex
+
+
 def forget() -> None:
     """Drop the ledgers, with what they remember of their storages."""
     _ledgers.clear()
 
 
-@dataclass(frozen=True)
 class ResultStore:
-    """A storage and the serializer that results are written with."""
+    """A storage, and how results are written there.
 
-    result_storage: ObjectStore
-    serializer: Serializer
-    cache_result_in_memory: bool = True
+    Without arguments it is what the settings say. What is written here are records like those of tasks, under a name
+    of their own: `update_for_task` gives the store in which the results of a task lie. `metadata_storage` is where Prefect
+    kept its metadata, if it kept them apart; it is only read. Every read gives an object of its own.
+    """
+
+    def __init__(
+        self,
+        result_storage: ObjectStore | str | Path | None = None,
+        serializer: Serializer | str | None = None,
+        *,
+        metadata_storage: ObjectStore | str | Path | None = None,
+        cache_result_in_memory: bool = True,
+        storage_key_fn: Callable[[], str] = _new_key,
+        task: str = "",
+    ) -> None:
+        self.result_storage = get_default_result_storage() if result_storage is None else resolve_result_storage(result_storage)
+        self.serializer = resolve_serializer(
+            get_current_settings().results_default_serializer if serializer is None else serializer
+        )
+        self.metadata_storage = None if metadata_storage is None else resolve_result_storage(metadata_storage)
+        self.cache_result_in_memory = cache_result_in_memory
+        self.storage_key_fn = storage_key_fn
+        self.task = task
+
+    def __repr__(self) -> str:
+        return f"ResultStore({self.result_storage!r}, {self.serializer!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made_again, (self.result_storage, self.serializer, self._options())
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "metadata_storage": self.metadata_storage,
+            "cache_result_in_memory": self.cache_result_in_memory,
+            "storage_key_fn": self.storage_key_fn,
+            "task": self.task,
+        }
 
     @cached_property
     def ledger(self) -> Ledger:
         """Return the records of this storage."""
         return ledger_of(self.result_storage, remembers=self.cache_result_in_memory)
+
+    # --- other stores ----------------------------------------------------------------------
 
     @classmethod
     def of_options(
@@ -79,20 +151,138 @@ class ResultStore:
         cache_result_in_memory: bool = True,
     ) -> ResultStore:
         """Return the store that options come to: their own, else the parent's, else what the settings say."""
-        if parent is None:
-            settings = get_current_settings()
-            parent = cls(_default_storage(settings), resolve_serializer(settings.results_default_serializer))
-        return cls(
-            parent.result_storage if result_storage is None else resolve_result_storage(result_storage),
-            parent.serializer if result_serializer is None else resolve_serializer(result_serializer),
-            cache_result_in_memory,
-        )
+        if parent is not None:
+            result_storage = parent.result_storage if result_storage is None else result_storage
+            result_serializer = parent.serializer if result_serializer is None else result_serializer
+        return cls(result_storage, result_serializer, cache_result_in_memory=cache_result_in_memory)
+
+    def update_for_flow(self, flow: WithStorage) -> ResultStore:
+        """Return the store of a flow that runs where this one is in force."""
+        return ResultStore.of_options(flow.result_storage, flow.result_serializer, self)
+
+    def update_for_task(self, task: WithResults) -> ResultStore:
+        """Return the store in which the results of `task` lie where this one is in force, under the keys of its calls."""
+        made = ResultStore.of_options(task.result_storage, task.result_serializer, self, task.cache_result_in_memory)
+        made.task = task.task_key
+        return made
+
+    # --- results ---------------------------------------------------------------------------
+
+    def exists(self, key: str) -> bool:
+        """Say whether there is a result under `key` that has not expired; its value is not loaded.
+
+        Raises `StoreError` where the storage does not say.
+        """
+        found = self._find(key)
+        if found is not None:
+            return found.record.expires is None or found.record.expires > found.now
+        theirs = self._of_prefect(key)
+        return theirs is not None and (theirs[1].expiration is None or theirs[1].expiration.timestamp() > clock.time())
+
+    def read(self, key: str) -> ResultRecord[Any]:
+        """Return the result under `key`, be it Recoup's or a file that Prefect wrote under that name.
+
+        Raises `MissingResult` when there is none, or none that can be loaded here. An expired one is returned, too:
+        `exists` says whether it is still valid.
+        """
+        found = self._find(key)
+        try:
+            if found is not None:
+                return ResultRecord(self.ledger.load(found.record, found.payload), ResultRecordMetadata.of(found.record))
+            theirs = self._of_prefect(key)
+            if theirs is not None:
+                return deserialize_parts(*theirs)
+        except LoadFailed as exc:
+            raise MissingResult(f"the result under {key!r} in {self.result_storage!r} is not available: {exc}") from exc
+        except SerializationError as exc:
+            raise MissingResult(f"what Prefect wrote under {key!r} in {self.result_storage!r} cannot be loaded: {exc}") from exc
+        raise MissingResult(f"there is no result under {key!r} in {self.result_storage!r}. ResultStore.exists() asks first.")
+
+    def create_result_record(self, obj: R, key: str | None = None, expiration: datetime | None = None) -> ResultRecord[R]:
+        """Return the record that `persist_result_record` would write; without a key it gets one of its own."""
+        name = self.storage_key_fn() if key is None else key
+        return ResultRecord(obj, ResultRecordMetadata(name, expiration, self.serializer, task=self._identity))
+
+    def persist_result_record(self, result_record: ResultRecord[Any]) -> None:
+        """Write a record. Raises `StoreError` or `SerializationError` when that fails, and then nothing is served of it."""
+        keep_record(self.ledger, result_record, task=self._identity, run=FlowRunContext.get())
+
+    def write(self, obj: Any, key: str | None = None, expiration: datetime | None = None) -> None:
+        """Write a result under `key`, in the place of what was there."""
+        self.persist_result_record(self.create_result_record(obj, key, expiration))
+
+    async def aexists(self, key: str) -> bool:
+        """Say what `exists` says."""
+        return await self._off_the_loop(self.exists, key)
+
+    async def aread(self, key: str) -> ResultRecord[Any]:
+        """Return what `read` returns."""
+        return await self._off_the_loop(self.read, key)
+
+    async def apersist_result_record(self, result_record: ResultRecord[Any]) -> None:
+        """Write a record as `persist_result_record` does."""
+        await self._off_the_loop(self.persist_result_record, result_record)
+
+    async def awrite(self, obj: Any, key: str | None = None, expiration: datetime | None = None) -> None:
+        """Write a result as `write` does."""
+        await self._off_the_loop(self.write, obj, key, expiration)
+
+    async def _off_the_loop(self, method: Callable[..., T], *args: object) -> T:
+        """Call a method: at once where the storage is near, else on another thread."""
+        return await loops.to_thread(method, *args) if self.result_storage.locality is Locality.REMOTE else method(*args)
+
+    # --- finding ---------------------------------------------------------------------------
+
+    @property
+    def _identity(self) -> str:
+        return self.task or OWN_TASK
+
+    def _find(self, key: str) -> Found | None:
+        found = self.ledger.find(self._identity, Key(key))
+        if isinstance(found, Absent) and not self.task:
+            return self._of_any_task(key)
+        if isinstance(found, Rejected) and found.cause == "unknown":
+            raise StoreError(found.detail)
+        return found if isinstance(found, Found) else None
+
+    def _of_any_task(self, key: str) -> Found | None:
+        """Return the result that a task has under `key`; keys are Prefect's, where one storage had one result under each."""
+        found = [record for record in self.ledger.with_key(Key(key)) if record.task != OWN_TASK]
+        if len(found) > 1:
+            tasks = ", ".join(sorted(record.task for record in found))
+            raise ConfigurationError(
+                f"several tasks have a result under {key!r}: {tasks}. Say whose you mean: store.update_for_task(task).read(key)."
+            )
+        one = self.ledger.find(found[0].task, Key(key)) if found else None
+        return one if isinstance(one, Found) else None
+
+    def _of_prefect(self, key: str) -> tuple[bytes, ResultRecordMetadata] | None:
+        """Return the bytes and the metadata of a result that Prefect wrote under `key`."""
+        try:
+            check_name(key)
+        except InvalidName:
+            return None
+        data = self.result_storage.find(key)
+        if data is None:
+            return None
+        if self.metadata_storage is None:
+            return ResultRecordMetadata.split(data)
+        metadata = self.metadata_storage.find(key)
+        return None if metadata is None else (data, ResultRecordMetadata.load_bytes(metadata))
+
+
+def _made_again(storage: ObjectStore, serializer: Serializer, options: dict[str, Any]) -> ResultStore:
+    return ResultStore(storage, serializer, **options)
 
 
 def get_result_store() -> ResultStore:
-    """Return the store of the flow run that is going on, else what the settings say."""
-    context = FlowRunContext.get()
-    return context.result_store if context is not None else ResultStore.of_options(None, None, None)
+    """Return the store of the task or flow run that is going on, else what the settings say."""
+    flow, task = FlowRunContext.get(), TaskRunContext.get()
+    store = flow.result_store if flow is not None else None
+    if task is not None:
+        own = task.task
+        return ResultStore.of_options(own.result_storage, own.result_serializer, store, own.cache_result_in_memory)
+    return store or ResultStore()
 
 
 def should_persist_result(own: bool | None = None) -> bool:

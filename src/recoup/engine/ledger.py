@@ -80,6 +80,11 @@ class Ledger:
     def __repr__(self) -> str:
         return f"Ledger({self.store!r})"
 
+    @property
+    def remembered(self) -> int:
+        """Return how many bytes of records are remembered."""
+        return self._read_bytes
+
     # --- records ---------------------------------------------------------------------------
 
     def find(self, task: str, key: Key, slot: int = 0) -> Found | Absent | Rejected:
@@ -128,6 +133,13 @@ class Ledger:
             except StoreError:
                 continue
             if task is None or record.task == task:
+                yield record
+
+    def with_key(self, key: Key) -> Iterator[Record]:
+        """Yield the readable records that tasks have under `key`, with one request for each task."""
+        for folder in self.store.folders("records"):
+            record = self.read_record(f"{folder}/{_record_name('', key, 0).rpartition('/')[2]}")
+            if record is not None and record.key == key:
                 yield record
 
     def examine(self) -> Iterator[Examined]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
-from recoup.exceptions import ObjectExists, ObjectNotFound, StoreError
+from recoup.exceptions import ObjectExists, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,10 +50,8 @@ def withdraw(store: ObjectStore, record: Record) -> None:
 
 
 def _digest_at(store: ObjectStore, name: str) -> str | None:
-    try:
-        return blake3(store.get(name)).hexdigest()
-    except ObjectNotFound:
-        return None
+    data = store.find(name)
+    return None if data is None else blake3(data).hexdigest()
 
 
 _NOT_OURS = (

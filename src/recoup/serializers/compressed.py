@@ -13,7 +13,7 @@ from recoup.serializers.base import register_wrapper, resolve_serializer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["CompressedJSONSerializer", "CompressedPickleSerializer", "CompressedSerializer"]
+__all__ = ["CompressedJSONSerializer", "CompressedPickleSerializer", "CompressedSerializer", "decompress"]
 
 _DEFAULT = "zstd"
 
@@ -38,6 +38,18 @@ _DECOMPRESS: dict[str, Callable[[Buffer], bytes]] = {
     "bz2": lambda data: import_module("bz2").decompress(data),
     "lzma": lambda data: import_module("lzma").decompress(data),
 }
+
+
+def decompress(library: str, data: Buffer) -> bytes:
+    """Return the plain bytes; raise `NotLoadableHere` for a library that is not there, else `SerializationError`."""
+    if library not in _DECOMPRESS:
+        raise NotLoadableHere(f"the value is compressed by {library}, which Recoup does not read")
+    try:
+        return _DECOMPRESS[library](data)
+    except ImportError as exc:
+        raise NotLoadableHere(f"the value is compressed by {library}, which this Python lacks: {exc}") from exc
+    except Exception as exc:
+        raise SerializationError(f"the bytes are not what {library} writes: {exc}") from exc
 
 
 class CompressedSerializer(Serializer):
@@ -75,13 +87,7 @@ class CompressedSerializer(Serializer):
 
     def decode(self, data: Buffer) -> Any:
         """Return the value in the compressed bytes."""
-        try:
-            plain = _DECOMPRESS[self.compressionlib](data)
-        except ImportError as exc:
-            raise NotLoadableHere(f"the value is compressed by {self.compressionlib}, which this Python lacks: {exc}") from exc
-        except Exception as exc:
-            raise SerializationError(f"the bytes are not what {self.compressionlib} writes: {exc}") from exc
-        return self.serializer.decode(plain)
+        return self.serializer.decode(decompress(self.compressionlib, data))
 
     def _named(self, inner: str) -> str:
         return f"compressed/{inner}" if self.compressionlib == _DEFAULT else f"compressed/{self.compressionlib}/{inner}"
