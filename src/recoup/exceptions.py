@@ -36,6 +36,7 @@ __all__ = [
     "StoreError",
     "StoreFull",
     "StorePermissionError",
+    "StreamDiverged",
     "UnfinishedRun",
     "UpstreamTaskError",
 ]
@@ -133,6 +134,10 @@ class PausedRun(RecoupError, RuntimeError):
 
 class UnfinishedRun(RecoupError, RuntimeError):
     """A result was asked for before the run ended."""
+
+
+class StreamDiverged(RecoupError, RuntimeError):
+    """A generator task had to run again while its items were read, and began with other items than those that were given."""
 
 
 class UpstreamTaskError(RecoupError, RuntimeError):

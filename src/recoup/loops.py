@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import contextvars
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Generator
 
-__all__ = ["run", "sleep", "to_thread", "to_thread_shielded"]
+__all__ = ["run", "sleep", "to_thread", "to_thread_shielded", "within"]
 
 T = TypeVar("T")
 
@@ -48,3 +48,25 @@ async def to_thread_shielded(function: Callable[..., T], *args: object) -> T:
     import asyncio
 
     return await asyncio.shield(asyncio.to_thread(function, *args))
+
+
+class within(Generic[T]):  # noqa: N801 - read as a preposition: await within(context, coroutine)
+    """Awaits a coroutine that runs in a context of its own; whoever awaits stays in theirs, and stays the current task."""
+
+    def __init__(self, context: contextvars.Context, coroutine: Coroutine[Any, Any, T]) -> None:
+        self._context = context
+        self._coroutine = coroutine
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        go_on: Callable[[Any], Any] = self._coroutine.send
+        given: Any = None
+        while True:
+            try:
+                awaited = self._context.run(go_on, given)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            try:
+                go_on, given = self._coroutine.send, (yield awaited)
+            except BaseException as exc:  # noqa: BLE001 - the coroutine gets it
+                go_on, given = self._coroutine.throw, exc

@@ -37,6 +37,7 @@ __all__ = [
     "Producer",
     "Record",
     "RunRecord",
+    "StreamRef",
     "ValueRef",
     "decode_code_parts",
     "decode_record",
@@ -112,6 +113,13 @@ class ValueRef(msgspec.Struct, frozen=True, gc=False):
     inline: bool
 
 
+class StreamRef(msgspec.Struct, frozen=True, gc=False):
+    """What a stored stream holds: how many items, and how many bytes they and what was returned have together."""
+
+    items: int
+    size: int
+
+
 class Producer(msgspec.Struct, frozen=True, gc=False):
     """The environment that computed a value."""
 
@@ -129,7 +137,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     a hit saves; `run` names the flow run that computed it; `code` is the digest of the parts object, `input`
     the token that the value has when it is passed on as an argument (empty when it cannot be hashed).
     `exact` is false when the serializer does not give back an equal value; `published` says that a plain copy was
-    to lie under the key.
+    to lie under the key. With `stream`, what was computed is the items of a generator, and `value` the last segment
+    of them.
     """
 
     recoup: int
@@ -150,6 +159,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     not_covered: tuple[str, ...] = ()
     published: bool = False
     signature: str | None = None
+    stream: StreamRef | None = None
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes of what was computed are stored."""
+        return self.value.size if self.stream is None else self.stream.size
 
 
 class Argument(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -9,8 +9,8 @@ from recoup import loops
 from recoup.abc import Locality, check_name
 from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext
-from recoup.engine.ledger import Ledger, LoadFailed
-from recoup.engine.steps import Absent, Found, Rejected
+from recoup.engine.ledger import Ledger
+from recoup.engine.steps import Absent, Found, LoadFailed, Rejected
 from recoup.exceptions import ConfigurationError, InvalidName, MissingResult, SerializationError, StoreError
 from recoup.result_records import OWN_TASK, ResultRecord, ResultRecordMetadata, deserialize_parts, keep_record
 from recoup.serializers import resolve_serializer

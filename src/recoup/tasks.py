@@ -25,6 +25,8 @@ from recoup.context import FlowRunContext, TaskRunContext, next_number
 from recoup.engine.call import Call, Terms
 from recoup.engine.drive import adrive, drive
 from recoup.engine.steps import Found, Rejected
+from recoup.engine.streams.drive import acollect, astream, collect, stream
+from recoup.engine.streams.perform import StreamPerformer
 from recoup.engine.validity import judge
 from recoup.events import Advised, CallId, DidFail, emit
 from recoup.exceptions import (
@@ -79,7 +81,8 @@ class Task(Generic[P, R]):
         check(self._options, self.name)
         self.fn = fn
         self.description: str | None = self._options["description"] or inspect.getdoc(fn)
-        self.isasync = inspect.iscoroutinefunction(fn)
+        self.isgenerator = inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn)
+        self.isasync = inspect.iscoroutinefunction(fn) or inspect.isasyncgenfunction(fn)
         self.cache_policy = policy_of(self._options)
         self.cache_key_fn: CacheKeyFn | None = self._options["cache_key_fn"]
         self.cache_expiration: timedelta | None = self._options["cache_expiration"]
@@ -92,6 +95,8 @@ class Task(Generic[P, R]):
         self.retries: int | None = self._options["retries"]
         self.retry_delay_seconds: RetryDelays | None = self._options["retry_delay_seconds"]
         self._binder = Binder(fn)
+        self._drive: Callable[[Call], Outcome] = collect if self.isgenerator else drive
+        self._adrive: Callable[[Call], Coroutine[Any, Any, Outcome]] = acollect if self.isgenerator else adrive
         self._terms_for: tuple[Settings, ResultStore | None, bool | None, Terms] | None = None
         self._advised: set[str] = set()  # shared with the copies that are bound to instances
         self._bound: tuple[Any, ...] = ()
@@ -127,10 +132,14 @@ class Task(Generic[P, R]):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the recorded result of this call, or run the body and record what it returns.
 
+        A generator function's call is a generator: it replays the recorded items, or runs the body as they are asked for.
+
         `return_state=True` returns the final `State` instead, and raises nothing; `wait_for=[…]` waits for futures.
         """
         return_state = kwargs.pop("return_state", False) if kwargs else False
         upstream = kwargs.pop("wait_for", None) if kwargs else None
+        if self.isgenerator and not return_state:
+            return self._stream(args, kwargs, upstream)
         if self.isasync:
             return self._acall(args, kwargs, return_state, upstream)
         try:
@@ -142,7 +151,7 @@ class Task(Generic[P, R]):
         try:
             if return_state:
                 self._let_load(call, args, kwargs)
-            outcome = drive(call)
+            outcome = self._drive(call)
         except Exception as exc:
             if return_state:
                 return _failed(exc)
@@ -160,12 +169,26 @@ class Task(Generic[P, R]):
         try:
             if return_state:
                 self._let_load(call, args, kwargs)
-            outcome = await adrive(call)
+            outcome = await self._adrive(call)
         except Exception as exc:
             if return_state:
                 return _failed(exc)
             raise
         return _state_of(outcome) if return_state else outcome.value
+
+    def _stream(self, args: tuple[Any, ...], kwargs: dict[str, Any], upstream: Any) -> Any:
+        """Return the stream of a call. Nothing happens before its first item is asked for, except to wrong arguments."""
+        self._binder.bind((*self._bound, *args), kwargs)
+        context = contextvars.copy_context()
+
+        def begin() -> StreamPerformer:
+            return StreamPerformer(context.run(self._call, args, kwargs, upstream), context)
+
+        async def begin_when_ready() -> StreamPerformer:
+            await until_ended(futures_in([*args, *kwargs.values(), *(upstream or ())]))
+            return begin()
+
+        return astream(begin_when_ready) if self.isasync else stream(begin)
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], upstream: Any = None, label: str = "") -> Call:
         args = (*self._bound, *args)
@@ -242,7 +265,7 @@ class Task(Generic[P, R]):
         call.lazy = True
         self._let_load(call, args, kwargs)
         try:
-            outcome = loops.run(adrive(call)) if self.isasync else drive(call)
+            outcome = loops.run(self._adrive(call)) if self.isasync else self._drive(call)
         except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
             return _failed(exc)
         return _state_of(outcome)
@@ -256,7 +279,7 @@ class Task(Generic[P, R]):
         """Compute a result anew that was recorded and is gone."""
         call = self._call(args, kwargs, label=label)
         call.run_again = lambda: None
-        return loops.run(adrive(call)) if self.isasync else drive(call)
+        return loops.run(self._adrive(call)) if self.isasync else self._drive(call)
 
     # --- looking ---------------------------------------------------------------------------
 
@@ -326,7 +349,7 @@ class Task(Generic[P, R]):
             name=self.name,
             identity=self.task_key,
             fn=self.fn,
-            streams=inspect.isgeneratorfunction(self.fn) or inspect.isasyncgenfunction(self.fn),
+            streams=self.isgenerator,
             binder=self._binder,
             policy=reuse.policy or NO_CACHE,
             ledger=None if reuse.policy is None else own.ledger,

@@ -189,17 +189,6 @@ def test_a_key_function_that_returns_none_is_obeyed_in_silence(lines, recoup_eve
     assert [e.why for e in recoup_events if isinstance(e, WillCompute)] == ["no key: its key function returned None"]
 
 
-def test_a_generator_function_is_not_kept(lines):
-    @task(cache=True)
-    def stream(n):
-        yield from range(n)
-
-    assert list(stream(2)) == list(stream(2)) == [0, 1]
-    assert lines() == [
-        "not cached stream · it is a generator function, and streams are not kept. Return a list to have it cached."
-    ]
-
-
 # --- results -------------------------------------------------------------------------------------
 
 

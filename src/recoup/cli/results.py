@@ -13,7 +13,7 @@ import msgspec
 from recoup.cli.exits import Exit, Usage
 from recoup.cli.stores import chosen_store
 from recoup.cli.tables import clock, print_json, print_table, size
-from recoup.engine.ledger import LoadFailed
+from recoup.engine.steps import LoadFailed
 from recoup.exceptions import ConfigurationError
 from recoup.results import ledger_of
 from recoup.spelling import nearest

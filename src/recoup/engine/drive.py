@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from recoup.engine.call import Call
     from recoup.engine.steps import Outcome
 
-__all__ = ["adrive", "drive"]
+__all__ = ["adrive", "apause", "drive", "pause"]
 
 
 def drive(call: Call) -> Outcome:
@@ -24,7 +24,7 @@ def drive(call: Call) -> Outcome:
         if isinstance(step, Compute):
             answer = _compute(performer, step)
         elif isinstance(step, Wait):
-            answer = _wait(performer, step)
+            answer = pause(performer, step)
         else:
             answer = performer.perform(step)
         try:
@@ -44,7 +44,7 @@ async def adrive(call: Call) -> Outcome:
         if isinstance(step, Compute):
             answer = await _acompute(performer, step)
         elif isinstance(step, Wait):
-            answer = await _await(performer, step)
+            answer = await apause(performer, step)
         else:
             answer = performer.perform(step)
         try:
@@ -79,14 +79,16 @@ async def _acompute(performer: Performer, step: Compute) -> Returned | Raised:
         return Raised(exc)
 
 
-def _wait(performer: Performer, step: Wait) -> bool:
+def pause(performer: Performer, step: Wait) -> bool:
+    """Let the pause before the next attempt pass in this thread; say whether there is one."""
     delay = performer.next_delay(step)
     if delay:
         performer.terms.clock.sleep(delay)
     return delay is not None
 
 
-async def _await(performer: Performer, step: Wait) -> bool:
+async def apause(performer: Performer, step: Wait) -> bool:
+    """Let the pause before the next attempt pass in this coroutine; say whether there is one."""
     delay = performer.next_delay(step)
     if delay:
         await performer.terms.clock.async_sleep(delay)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from recoup.engine.call import Call
     from recoup.types import Key
 
-__all__ = ["make_key"]
+__all__ = ["make_key", "tell_not_cached"]
 
 
 def make_key(call: Call) -> tuple[Key | None, str]:
@@ -22,20 +22,17 @@ def make_key(call: Call) -> tuple[Key | None, str]:
     where the settings ask for strict keys, and `ConfigurationError` for a policy that names what is not there.
     """
     terms = call.terms
-    if terms.streams:
-        return None, _tell(
-            call, "generator", "it is a generator function, and streams are not kept. Return a list to have it cached."
-        )
     try:
         key = terms.policy.key(Asked(call.context, call.inputs, call.context.flow_parameters, call.hasher))
     except HashError as exc:
         if terms.settings.tasks_strict_keys:
             raise
-        return None, _tell(call, f"{exc.kind} {exc.path}", str(exc))
+        return None, tell_not_cached(call, f"{exc.kind} {exc.path}", str(exc))
     return key, "no key: its key function returned None" if key is None else ""
 
 
-def _tell(call: Call, cause: str, reason: str) -> str:
+def tell_not_cached(call: Call, cause: str, reason: str) -> str:
+    """Tell once for each task and cause that a result is not kept; return why, without the remedy."""
     told = call.terms.ledger.told if call.terms.ledger is not None else set()
     if (call.terms.identity, cause) not in told:
         told.add((call.terms.identity, cause))

@@ -19,7 +19,8 @@ from blake3 import blake3
 
 from recoup.engine.history import History
 from recoup.engine.publishing import withdraw
-from recoup.engine.steps import Absent, Found, Rejected
+from recoup.engine.steps import Absent, Found, LoadFailed, Rejected
+from recoup.engine.streams.reading import gone, stored_items
 from recoup.exceptions import NewerFormat, ObjectNotFound, SerializationError, StoreError
 from recoup.records import DamagedRecord, ValueRef, decode_code_parts, decode_record, encode_code_parts, encode_record
 from recoup.serializers import decoder
@@ -33,21 +34,13 @@ if TYPE_CHECKING:
     from recoup.records import CodeParts, Record
     from recoup.types import Key
 
-__all__ = ["Examined", "Ledger", "LoadFailed", "refer"]
+__all__ = ["Examined", "Ledger", "refer"]
 
 INLINE_BYTES = 64 * 1024
 """Values up to this size lie in their record."""
 
 _ABSENT = Absent()
 _REMEMBERED_BYTES = 16 * 1024 * 1024
-
-
-class LoadFailed(Exception):
-    """A recorded value cannot be served; `because` says why."""
-
-    def __init__(self, because: Rejected) -> None:
-        super().__init__(because.detail)
-        self.because = because
 
 
 class Examined(NamedTuple):
@@ -152,7 +145,7 @@ class Ledger:
             except StoreError as exc:
                 yield Examined(info.name, None, None, str(exc))
             else:
-                yield Examined(info.name, record, payload, "" if self.present(record) else "its stored value is gone")
+                yield Examined(info.name, record, payload, "" if self.complete(record, payload) else "its stored value is gone")
 
     def withdraw(self, task: str, key: Key) -> bool:
         """Remove the records of `key`; say whether there were any. Values stay for others that share them."""
@@ -169,18 +162,24 @@ class Ledger:
 
     def present(self, record: Record) -> bool:
         """Say whether the value of `record` is there, without reading it."""
-        if record.value.inline:
-            return True
+        return record.value.inline or self.holds(record.value)
+
+    def complete(self, record: Record, payload: Buffer | None) -> bool:
+        """Say as `present` whether the value is there, and all that it names if it is a stream."""
+        return self.present(record) and (record.stream is None or not gone(self, record, payload))
+
+    def holds(self, value: ValueRef) -> bool:
+        """Say whether there are bytes under the digest of `value`, without reading them."""
         try:
-            return self.store.info(_value_name(record.value.digest)).size == record.value.size
+            return self.store.info(_value_name(value.digest)).size == value.size
         except StoreError:
             return False
 
     def unusable(self, found: Found) -> Rejected | None:
         """Return why a record that was found cannot be served, if it cannot; large values are not read for that."""
         record = found.record
-        if not record.value.inline:
-            return None if self.present(record) else Rejected("missing", "its stored value is gone")
+        if record.stream is not None or not record.value.inline:
+            return None if self.complete(record, found.payload) else Rejected("missing", "its stored value is gone")
         try:
             self.load(record, found.payload)
         except LoadFailed as exc:
@@ -188,13 +187,18 @@ class Ledger:
         return None
 
     def load(self, record: Record, payload: Buffer | None = None) -> Any:
-        """Return the value of `record`, a fresh object, decoded from verified bytes.
+        """Return the value of `record`, a fresh object, decoded from verified bytes; of a stream the list of its items.
 
         Raises `LoadFailed` when the bytes are gone, are not what was written, or cannot be decoded here.
         """
-        data = self.read(record, payload)
+        if record.stream is not None:
+            return list(stored_items(self, record, payload))
+        return self.decode(record.serializer, self.read(record, payload))
+
+    def decode(self, serializer: str, data: Buffer) -> Any:
+        """Return the value that `serializer` wrote as these verified bytes. Raises `LoadFailed` when it cannot be loaded here."""
         try:
-            return decoder(record.serializer).decode(data)
+            return decoder(serializer).decode(data)
         except Exception as exc:  # a serializer of a user's own raises anything
             why = str(exc) if isinstance(exc, SerializationError) else said(exc)
             raise LoadFailed(Rejected("unreadable", f"its stored value cannot be loaded here: {why}")) from exc
@@ -204,20 +208,23 @@ class Ledger:
 
         Raises `LoadFailed` when they are gone or are not what was written.
         """
+        if not record.value.inline:
+            return self.read_value(record.value)
+        if payload is None:
+            raise LoadFailed(Rejected("missing", f"the record of {record.key} came without its value"))
+        return payload
+
+    def read_value(self, value: ValueRef) -> Buffer:
+        """Return the verified bytes of a value that is an object of its own. Raises as `read` does."""
         try:
-            return payload if record.value.inline and payload is not None else self._value_bytes(record)
+            data = self.store.get(_value_name(value.digest))
+            _verify(value, (data,))
         except ObjectNotFound as exc:
             raise LoadFailed(Rejected("missing", "its stored value is gone")) from exc
         except DamagedRecord as exc:
             raise LoadFailed(Rejected("damaged", f"its stored value was damaged: {exc}")) from exc
         except StoreError as exc:
             raise LoadFailed(Rejected("unknown", f"its stored value could not be read: {exc}")) from exc
-
-    def _value_bytes(self, record: Record) -> Buffer:
-        if record.value.inline:
-            raise ObjectNotFound(f"the record of {record.key} came without its value")
-        data = self.store.get(_value_name(record.value.digest))
-        _verify(record.value, (data,))
         return data
 
     # --- writing ---------------------------------------------------------------------------
@@ -229,9 +236,7 @@ class Ledger:
         `repair` says that it may be damaged.
         Raises `StoreError` when the storage does not take it; nothing half-written is ever served.
         """
-        if not self._marked:
-            ensure_marker(self.store)
-            self._marked = True
+        self._mark()
         inline = record.value.inline
         if not inline and (repair or not self.present(record)):
             self.store.put(_value_name(record.value.digest), chunks)
@@ -241,6 +246,19 @@ class Ledger:
             _record_name(record.task, record.key, slot), (encode_record(record), *chunks) if inline else (encode_record(record),)
         )
         self.history(record.task).add(record)
+
+    def keep_value(self, chunks: Sequence[Buffer], *, repair: bool) -> ValueRef:
+        """Write bytes that a record yet to come will speak of, under their digest, as `keep` does."""
+        self._mark()
+        value = ValueRef(_digest(chunks), sum(map(_size, chunks)), inline=False)
+        if repair or not self.holds(value):
+            self.store.put(_value_name(value.digest), chunks)
+        return value
+
+    def _mark(self) -> None:
+        if not self._marked:
+            ensure_marker(self.store)
+            self._marked = True
 
     def _keep_code(self, code: CodeParts) -> None:
         if code.digest not in self._kept_code:

@@ -6,10 +6,10 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from recoup.engine.explain import Why, explain
-from recoup.engine.ledger import LoadFailed, refer
+from recoup.engine.ledger import refer
 from recoup.engine.publishing import publish
 from recoup.engine.reference import Reference
-from recoup.engine.steps import Begin, Found, Keep, Lookup, Outcome, Rejected, Rekey, Serve, Wait
+from recoup.engine.steps import Begin, Found, Keep, LoadFailed, Lookup, Outcome, Rejected, Rekey, Serve, Wait
 from recoup.environment import producer
 from recoup.events import (
     DidCompute,
@@ -216,7 +216,7 @@ class Performer:
             if changed:
                 emit(MutatedInput(at=self.terms.clock.time(), call=call.id, key=str(call.key), arguments=changed))
                 return Outcome(False, step.value, None)
-            encoded = self.terms.serializer.encode(step.value)
+            encoded = self._encode(step.value)
             record = self._record(encoded, step.value)
             repair = step.because.cause in ("damaged", "missing")
             before = self._replaced(ledger, step.slot)
@@ -229,13 +229,16 @@ class Performer:
             emit(WriteFailed(at=self.terms.clock.time(), call=call.id, key=str(call.key), error=error))
             return Outcome(False, step.value, None)
         if heard(DidStore, call.id):
-            emit(DidStore(at=record.created, call=call.id, key=record.key, size=record.value.size))
+            emit(DidStore(at=record.created, call=call.id, key=record.key, size=record.size))
         if record.published:
             reason = publish(ledger.store, record, encoded.chunks, before)
             if reason:
                 emit(NotPublished(at=record.created, call=call.id, name=record.key, reason=reason))
         payload = memoryview(b"".join(encoded.chunks)) if record.value.inline else None
         return Outcome(False, value, Reference(ledger, record, payload, call.run_again))
+
+    def _encode(self, value: object) -> Encoded:
+        return self.terms.serializer.encode(value)
 
     def _replaced(self, ledger: Ledger, slot: int) -> Record | None:
         """Return the record that is about to be overwritten, where its published copy matters."""

@@ -6,7 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from recoup.engine.ledger import LoadFailed
+from recoup.engine.steps import LoadFailed
 from recoup.exceptions import MissingResult
 from recoup.types import NotSet, Token
 

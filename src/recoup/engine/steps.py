@@ -19,6 +19,7 @@ __all__ = [
     "Compute",
     "Found",
     "Keep",
+    "LoadFailed",
     "Lookup",
     "Outcome",
     "Raised",
@@ -105,6 +106,14 @@ class Rejected(NamedTuple):
 
     cause: Cause
     detail: str = ""
+
+
+class LoadFailed(Exception):
+    """A recorded value cannot be served; `because` says why."""
+
+    def __init__(self, because: Rejected) -> None:
+        super().__init__(because.detail)
+        self.because = because
 
 
 class Returned(NamedTuple):

@@ -30,11 +30,13 @@ UNREADABLE = Rejected("unreadable", "another pandas")
 
 
 def found(created=0.0, expires=None, now=10.0):
-    return Found(SimpleNamespace(created=created, expires=expires), memoryview(b""), now)
+    return Found(SimpleNamespace(created=created, expires=expires, stream=None), memoryview(b""), now)
 
 
 def terms(**changes):
-    return SimpleNamespace(**{"refresh": False, "uncached": "", "expiration": None, "ledger": "a ledger", **changes})
+    return SimpleNamespace(
+        **{"refresh": False, "streams": False, "uncached": "", "expiration": None, "ledger": "a ledger", **changes}
+    )
 
 
 def walk(script, key="k", **changed):

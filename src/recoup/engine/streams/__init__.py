@@ -1,0 +1,1 @@
+"""Generator tasks: kept item by item, replayed as a stream."""
