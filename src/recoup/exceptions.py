@@ -140,7 +140,7 @@ class StreamDiverged(RecoupError, RuntimeError):
     """A generator task had to run again while its items were read, and began with other items than those that were given."""
 
 
-class UpstreamTaskError(RecoupError, RuntimeError):
+class UpstreamTaskError(UnfinishedRun):
     """A call was not started because something it depends on did not complete."""
 
 

@@ -16,7 +16,7 @@ from real_prefect import HOUSE, PREFECT, prefect_environment, prefect_printed, p
 
 FOLDER = HOUSE / "tests" / "prefect_programs"
 GUIDE = HOUSE / "docs" / "migrating.md"
-AWAITED = {"failures", "hooks", "mapping", "retries", "states", "subflows", "tasks", "transactions"}
+AWAITED = {"failures", "hooks", "retries", "states", "subflows", "tasks", "transactions"}
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py"))
 DIFFERENCES = tomllib.loads((FOLDER / "differences.toml").read_text())
 
