@@ -345,13 +345,15 @@ class Task(Generic[P, R]):
         reuse = reuse_of(self._options, self.cache_policy, settings, persists=should_persist_result(self.persist_result))
         retries = settings.tasks_default_retries if self.retries is None else self.retries
         delays = settings.tasks_default_retry_delay_seconds if self.retry_delay_seconds is None else self.retry_delay_seconds
+        policy = reuse.policy or NO_CACHE
         return Terms(
             name=self.name,
             identity=self.task_key,
             fn=self.fn,
             streams=self.isgenerator,
             binder=self._binder,
-            policy=reuse.policy or NO_CACHE,
+            policy=policy,
+            reads_values=policy.reads_values,
             ledger=None if reuse.policy is None else own.ledger,
             uncached=reuse.uncached,
             serializer=own.serializer,

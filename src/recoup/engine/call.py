@@ -49,9 +49,10 @@ class CallContext(TaskContext, Protocol):
 class Terms:
     """What a task's options come to where it is called.
 
-    `streams` says that the function is a generator function. `ledger` is `None` when nothing is looked up or kept, and `uncached` says why. `expiration` is in seconds; `publishes` asks for a plain copy of
-    each result under its key;
-    `delay(attempt)` is the pause in seconds after a failed attempt.
+    `streams` says that the function is a generator function, `reads_values` that code of the user's makes the key.
+    `ledger` is `None` when nothing is looked up or kept, and `uncached` says why. `expiration` is in seconds;
+    `publishes` asks for a plain copy of each result under its key; `delay(attempt)` is the pause in seconds after a
+    failed attempt.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Terms:
     streams: bool
     binder: Binder
     policy: CachePolicy
+    reads_values: bool
     ledger: Ledger | None
     uncached: str
     serializer: Serializer
@@ -112,7 +114,7 @@ class Call:
 
     def rekey(self) -> None:
         """Make the key from the arguments as they are; code of the user's is given values, never references."""
-        if self.terms.policy.reads_values:
+        if self.terms.reads_values:
             self.bring_arguments()
         self.hasher = Hasher()
         self.key, self.uncached = make_key(self)
