@@ -99,7 +99,9 @@ class FlowRunning:
 
     def __init__(self, flow: Flow[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._flow = flow
-        parameters = flow.binder.bind(args, kwargs)
+        given = flow.binder.bind(args, kwargs)
+        parameters = flow.admit(given)
+        self.args, self.kwargs = (args, kwargs) if parameters is given else flow.binder.unbind(parameters)
         parent = FlowRunContext.get()
         if parent is None:
             load_settings()

@@ -8,16 +8,19 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
 from recoup import loops
-from recoup.arguments import Binder
+from recoup.arguments import Binder, replace_members
 from recoup.clock import clock
+from recoup.engine.reference import Reference
 from recoup.exceptions import ConfigurationError
 from recoup.flow_attempts import after_error
 from recoup.flow_options import FlowOptions, check, complete
 from recoup.flow_runs import FlowRunning, begin_resuming, starting
 from recoup.futures import resolve_futures_to_states
+from recoup.hashing import describe
 from recoup.hooks import check_hooks
 from recoup.project import name_in_module
 from recoup.task_runners import ThreadPoolTaskRunner
+from recoup.upstream import futures_in, resolved, until_ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -101,6 +104,33 @@ class Flow(Generic[P, R]):
         """Return a flow of the same function with some options replaced; an option set to `None` is unset."""
         return Flow(self.fn, **{**self._options, **options})
 
+    @functools.cached_property
+    def annotations(self) -> dict[str, Any]:
+        """Return what the annotations of the parameters say, as far as it can be evaluated where the function is."""
+        if all(p.annotation is p.empty for p in self.binder.signature.parameters.values()):
+            return {}
+        from recoup.parameters import annotations_of  # noqa: PLC0415 - milliseconds, for flows with annotations only
+
+        return annotations_of(self.fn)
+
+    def validate_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Return `parameters` by name, converted to what their annotations say.
+
+        What is of its type already is passed on as it is. Raises `ParameterTypeError` for what cannot be converted.
+        """
+        if not self.annotations:
+            return parameters
+        from recoup.parameters import validate_parameters  # noqa: PLC0415 - as above
+
+        return validate_parameters(self.name, self.annotations, parameters, lambda value, name: describe(value, name=name))
+
+    def admit(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Return what the function gets for `inputs`: results of futures and states, and the rest as annotations have it."""
+        brought = resolved(inputs, self.name)
+        if brought is not inputs:
+            brought = {name: replace_members(value, Reference, Reference.load) for name, value in brought.items()}
+        return self.validate_parameters(brought) if self.should_validate_parameters else brought
+
     @overload
     def __call__(self: Flow[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]: ...
     @overload
@@ -120,7 +150,7 @@ class Flow(Generic[P, R]):
                 for pause in running.attempts:
                     clock.sleep(pause)
                     with running.attempts.caught(), running.attempts.one():
-                        running.attempts.returned(resolve_futures_to_states(self.fn(*args, **kwargs)))
+                        running.attempts.returned(resolve_futures_to_states(self.fn(*running.args, **running.kwargs)))
         except Exception as exc:
             if return_state:
                 return after_error(exc)
@@ -129,12 +159,13 @@ class Flow(Generic[P, R]):
 
     async def _arun(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool) -> Any:
         try:
+            await until_ended(futures_in([*args, *kwargs.values()]))
             async with FlowRunning(self, args, kwargs) as running:
                 for pause in running.attempts:
                     await clock.async_sleep(pause)
                     with running.attempts.caught():
                         async with running.attempts.async_one():
-                            returned = await self.fn(*args, **kwargs)  # type: ignore[misc]  # isasync says that it is awaitable
+                            returned = await self.fn(*running.args, **running.kwargs)  # type: ignore[misc]  # isasync says that it is awaitable
                             running.attempts.returned(await loops.to_thread(resolve_futures_to_states, returned))
         except Exception as exc:
             if return_state:

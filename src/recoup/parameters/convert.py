@@ -18,7 +18,7 @@ from recoup.spelling import nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 
-__all__ = ["convert_parameters"]
+__all__ = ["convert_parameters", "parameters_of"]
 
 _COLLECTING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -32,7 +32,7 @@ def convert_parameters(
     Raises `ParameterBindError` for a name that `fn` does not have, or one that it needs and is not given;
     `ParameterTypeError` for a value that the annotation does not admit.
     """
-    parameters = _parameters(fn)
+    parameters = parameters_of(fn)
     given = {**data, **texts}
     _refuse_unknown(flow, parameters, given)
     _refuse_missing(flow, parameters, {*given, *kept})
@@ -49,7 +49,8 @@ def convert_parameters(
     return inputs
 
 
-def _parameters(fn: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+def parameters_of(fn: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of `fn` with their annotations evaluated, those that cannot be left out."""
     try:
         return inspect.signature(fn, eval_str=True).parameters
     except Exception:  # noqa: BLE001 - an annotation may name what exists for type checkers only, and raise anything

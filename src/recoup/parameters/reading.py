@@ -16,11 +16,11 @@ from uuid import UUID
 
 import msgspec
 
-__all__ = ["Unreadable", "example", "read_data", "read_text", "spelled"]
+__all__ = ["ANYTHING", "WORDS", "Unreadable", "bare", "example", "members_of", "read_data", "read_text", "sample", "spelled"]
 
-_ANYTHING = (inspect.Parameter.empty, Any, object)
+ANYTHING = (inspect.Parameter.empty, Any, object)
 _NULLS = ("null", "none")
-_WORDS = {"yes": True, "on": True, "true": True, "1": True, "no": False, "off": False, "false": False, "0": False}
+WORDS = {"yes": True, "on": True, "true": True, "1": True, "no": False, "off": False, "false": False, "0": False}
 _EXAMPLES: dict[Any, str] = {
     int: "3",
     float: "0.5",
@@ -48,10 +48,10 @@ class Unreadable(TypeError):
 
 def read_text(text: str, annotation: Any) -> Any:
     """Return what `text`, typed by a person, is for `annotation`. Raise `ValueError` or `TypeError` if it is nothing."""
-    kind = _bare(annotation)
-    if kind in _ANYTHING or isinstance(kind, TypeVar):
+    kind = bare(annotation)
+    if kind in ANYTHING or isinstance(kind, TypeVar):
         return _json_or_text(text)
-    members = _members(kind)
+    members = members_of(kind)
     if members:
         return _read_any(text, members, read_text)
     if kind is type(None):
@@ -65,10 +65,10 @@ def read_text(text: str, annotation: Any) -> Any:
 
 def read_data(value: Any, annotation: Any) -> Any:
     """Return what `value`, as JSON has it, is for `annotation`. Raise `ValueError` or `TypeError` if it is nothing."""
-    kind = _bare(annotation)
-    if kind in _ANYTHING or isinstance(kind, TypeVar):
+    kind = bare(annotation)
+    if kind in ANYTHING or isinstance(kind, TypeVar):
         return value
-    members = _members(kind)
+    members = members_of(kind)
     if members:
         return _read_any(value, members, read_data)
     own = _read_own(kind, value) if isinstance(kind, type) else NotImplemented
@@ -89,9 +89,9 @@ def _read_own(kind: type, value: Any) -> Any:
     if issubclass(kind, enum.Enum):
         return _read_enum(kind, value)
     if kind is bool and isinstance(value, str):
-        if value.lower() not in _WORDS:
+        if value.lower() not in WORDS:
             raise ValueError
-        return _WORDS[value.lower()]
+        return WORDS[value.lower()]
     if kind is str and isinstance(value, str):
         return value
     if kind is datetime and isinstance(value, str):
@@ -132,8 +132,8 @@ def _read_any(value: Any, members: tuple[Any, ...], read: Any) -> Any:
 
 
 def _takes_any_text(kind: Any) -> bool:
-    bare = _bare(kind)
-    return bare in (*_ANYTHING, str) or (isinstance(bare, type) and issubclass(bare, PurePath))
+    kind = bare(kind)
+    return kind in (*ANYTHING, str) or (isinstance(kind, type) and issubclass(kind, PurePath))
 
 
 def _read_enum(kind: type[enum.Enum], value: Any) -> enum.Enum:
@@ -172,13 +172,15 @@ def _detail(message: str) -> str:
 # --- looking at annotations ----------------------------------------------------------------------
 
 
-def _bare(annotation: Any) -> Any:
+def bare(annotation: Any) -> Any:
+    """Return an annotation without what `Annotated` adds to it."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     return annotation
 
 
-def _members(kind: Any) -> tuple[Any, ...]:
+def members_of(kind: Any) -> tuple[Any, ...]:
+    """Return the members of a union, none for anything else."""
     return get_args(kind) if get_origin(kind) in (Union, types.UnionType) else ()
 
 
@@ -188,8 +190,8 @@ def _is_scalar(kind: Any) -> bool:
 
 def spelled(annotation: Any) -> str:
     """Return what a person calls a type: `int`, `list[str]`, `'a' or 'b'`."""
-    kind = _bare(annotation)
-    members = _members(kind)
+    kind = bare(annotation)
+    members = members_of(kind)
     if members:
         return " or ".join("null" if member is type(None) else spelled(member) for member in members)
     if get_origin(kind) is Literal:
@@ -204,22 +206,27 @@ def spelled(annotation: Any) -> str:
 
 def example(annotation: Any) -> str:
     """Return a text that `read_text` takes for `annotation`."""
-    kind = _bare(annotation)
+    kind = bare(annotation)
     if kind in _EXAMPLES:
         return _EXAMPLES[kind]
     if isinstance(kind, type) and issubclass(kind, PurePath):
         return "data/input.csv"
-    sample = _sample(kind, depth=0)
-    return sample if isinstance(sample, str) else json.dumps(sample)
+    shown = sample(kind)
+    return shown if isinstance(shown, str) else json.dumps(shown)
+
+
+def sample(annotation: Any) -> Any:
+    """Return an example of the type as JSON has it, which is what a caller may give too."""
+    return _sample(annotation, depth=0)
 
 
 def _sample(annotation: Any, depth: int) -> Any:
     """Return an example of the type as JSON has it."""
-    kind, deeper = _bare(annotation), depth + 1
+    kind, deeper = bare(annotation), depth + 1
     if kind in _EXAMPLES:
         text = _EXAMPLES[kind]
         return json.loads(text) if kind in (int, float, bool, type(None)) else text
-    members = [member for member in _members(kind) if member is not type(None)]
+    members = [member for member in members_of(kind) if member is not type(None)]
     if members:
         return _sample(members[0], deeper)
     if get_origin(kind) is Literal:
