@@ -9,7 +9,7 @@ from pathlib import Path
 from recoup.records import Producer
 from recoup.version import __version__
 
-__all__ = ["host", "machine", "process_start", "producer"]
+__all__ = ["host", "machine", "own_start", "process_start", "producer"]
 
 _STATE, _START = 0, 19
 """Fields of `/proc/<pid>/stat`, counted after the program's name."""
@@ -33,6 +33,12 @@ def machine() -> str:
         return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()}:{Path('/proc/self/ns/pid').stat().st_ino}"
     except OSError:
         return host()
+
+
+@functools.lru_cache(maxsize=1)
+def own_start(pid: int) -> str:
+    """Return what tells this process, `pid`, from later ones with its id."""
+    return process_start(pid) or ""
 
 
 def process_start(pid: int) -> str | None:

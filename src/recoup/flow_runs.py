@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -14,11 +11,10 @@ from recoup import loops
 from recoup.clock import clock
 from recoup.context import FlowRun, FlowRunContext, current_flow_run, current_task_run, new_id
 from recoup.engine.journal import Journal
-from recoup.engine.run_arguments import keep_arguments, kept_arguments
-from recoup.engine.runs import await_silence, find_run, read_runs
-from recoup.environment import host, machine, process_start
+from recoup.engine.run_arguments import keep_arguments
+from recoup.environment import host, machine, own_start
 from recoup.events import FlowEnded, FlowStarted, emit, subscribe
-from recoup.exceptions import HashError, RunNotResumable
+from recoup.exceptions import HashError
 from recoup.flow_attempts import Attempts, after_error
 from recoup.hashing import Hasher, describe
 from recoup.hashing.code import look_again
@@ -26,6 +22,7 @@ from recoup.hooks import acall_hooks, call_hooks
 from recoup.logs import logger
 from recoup.records import FORMAT, RunRecord
 from recoup.results import ResultStore
+from recoup.resuming import Origin, take_origin
 from recoup.run_names import run_name
 from recoup.settings import get_current_settings, load_settings
 from recoup.states import StateType
@@ -33,62 +30,13 @@ from recoup.targets import target_of
 from recoup.wording import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
     from types import TracebackType
 
-    from recoup.abc import ObjectStore
     from recoup.flows import Flow
     from recoup.states import State
 
-__all__ = ["FlowRunning", "Origin", "begin_resuming", "fitting_arguments", "starting"]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a run comes from that was not simply called: the run that it resumes and its storage, and who measures it."""
-
-    resumed: RunRecord | None = None
-    store: ObjectStore | None = None
-    measured: Callable[[], Mapping[str, float]] = dict
-
-
-_origin: ContextVar[Origin | None] = ContextVar("recoup_origin", default=None)
-
-
-@contextlib.contextmanager
-def starting(origin: Origin) -> Iterator[None]:
-    """Have the first flow that is called inside the `with` block begin as `origin` says."""
-    token = _origin.set(origin)
-    try:
-        yield
-    finally:
-        _origin.reset(token)
-
-
-def begin_resuming(
-    flow: Flow[..., Any], wanted: str, storage: ObjectStore | str | Path | None, given: Mapping[str, Any]
-) -> tuple[Origin, tuple[tuple[Any, ...], dict[str, Any]]]:
-    """Return what it takes to call `flow` as the run that is `wanted`: where it comes from, and its arguments."""
-    store = ResultStore.of_options(flow.result_storage if storage is None else storage, None, None).result_storage
-    record = await_silence(store, find_run(read_runs(store), wanted, repr(store)), clock, logger.info)
-    if record.flow != flow.name:
-        raise RunNotResumable(f"{record.name} is a run of the flow {record.flow}, not of {flow.name}")
-    return Origin(record, store), fitting_arguments(flow, record, kept_arguments(store, record, given))
-
-
-def fitting_arguments(
-    flow: Flow[..., Any], record: RunRecord, inputs: Mapping[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return `inputs` as arguments of `flow`. Raises `RunNotResumable` where its parameters are others than the run's."""
-    gone = [name for name in inputs if name not in flow.binder.names]
-    if gone:
-        raise RunNotResumable(
-            f"{record.name} cannot be resumed: it began with a parameter {gone[0]}, which the flow {flow.name} has no longer"
-        )
-    args, kwargs = flow.binder.unbind(dict(inputs))
-    flow.binder.bind(args, kwargs)
-    return args, kwargs
+__all__ = ["FlowRunning"]
 
 
 class FlowRunning:
@@ -106,10 +54,8 @@ class FlowRunning:
         if parent is None:
             load_settings()
             look_again()
-        self._origin = _origin.get() if parent is None else None
-        if self._origin is not None:
-            _origin.set(None)  # it says nothing about the flows that this one calls
-        origin, resumed = self._origin or Origin(), self._origin.resumed if self._origin else None
+        self._origin = origin = take_origin() if parent is None else Origin()
+        resumed = origin.resumed
         run_id = UUID(resumed.run) if resumed else parent.id_of_inner(flow.name, _token(parameters)) if parent else new_id()
         name = resumed.name if resumed else _name_of(flow, parameters) or f"{flow.name}-{run_id.hex[:6]}"
         self._context = FlowRunContext(
@@ -131,6 +77,10 @@ class FlowRunning:
         flow, context, store = self._flow, self._context, self._context.result_store.result_storage
         place = target_of(flow, flow.fn)
         started = clock.time()
+        if resumed is not None:
+            arguments = resumed.arguments
+        else:  # flows inside flows are resumed with the outermost
+            arguments = {} if self._parent else keep_arguments(store, context.run, context.parameters)
         return RunRecord(
             recoup=FORMAT,
             run=context.run,
@@ -139,11 +89,7 @@ class FlowRunning:
             target=place.target,
             project=place.project,
             parameters={name: describe(context.parameters[name], name=name) for name in flow.binder.names},
-            arguments=resumed.arguments
-            if resumed
-            else {}
-            if self._parent
-            else keep_arguments(store, context.run, context.parameters),
+            arguments=arguments,
             parent=self._parent or "",
             storage=repr(store),
             attempt=resumed.attempt + 1 if resumed else 1,
@@ -151,7 +97,7 @@ class FlowRunning:
             host=host(),
             machine=machine(),
             pid=os.getpid(),
-            process_start=process_start(os.getpid()) or "",
+            process_start=own_start(os.getpid()),
             owner=new_id().hex[:12],
             lease_seconds=get_current_settings().runs_lease_seconds,
             state="Running",
@@ -217,8 +163,9 @@ class FlowRunning:
     def _end(self, state: State[Any]) -> RunRecord:
         """Write how the run ended."""
         self._unsubscribe()
-        measured = self._origin.measured() if self._origin else {}
-        record = self._journal.end(state.type.value.capitalize(), _told(state), completed=state.is_completed(), **measured)
+        record = self._journal.end(
+            state.type.value.capitalize(), _told(state), completed=state.is_completed(), **self._origin.measured()
+        )
         if self._journal.broken is not None:
             logger.warning("the run %s could not be recorded: %s", record.name, self._journal.broken)
         return record

@@ -14,11 +14,12 @@ from recoup.engine.reference import Reference
 from recoup.exceptions import ConfigurationError
 from recoup.flow_attempts import after_error
 from recoup.flow_options import FlowOptions, check, complete
-from recoup.flow_runs import FlowRunning, begin_resuming, starting
+from recoup.flow_runs import FlowRunning
 from recoup.futures import resolve_futures_to_states
 from recoup.hashing import describe
 from recoup.hooks import check_hooks
 from recoup.project import name_in_module
+from recoup.resuming import begin_resuming, starting
 from recoup.task_runners import ThreadPoolTaskRunner
 from recoup.upstream import futures_in, resolved, until_ended
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from recoup.abc import ObjectStore, Serializer
-    from recoup.flow_runs import Origin
+    from recoup.resuming import Origin
     from recoup.task_options import RetryDelays
     from recoup.task_runners import TaskRunner
 

@@ -19,9 +19,9 @@ from recoup.cli.stopwatch import Split
 from recoup.cli.target import ImportFailed, load_flow
 from recoup.engine.tally import Tally
 from recoup.events import DidStore, FlowEnded, FlowStarted, MutatedInput, WriteFailed, subscribed
-from recoup.flow_runs import Origin, starting
 from recoup.hashing import describe
 from recoup.logs import log_to_stderr, quiet
+from recoup.resuming import Origin, starting
 from recoup.settings import temporary_settings
 from recoup.wording import duration
 

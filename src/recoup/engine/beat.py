@@ -1,7 +1,7 @@
 """The pulse of runs: one thread of a process that lets every journal write from time to time.
 
-It begins with the first run and ends with the last, so that no thread is left over and none keeps the process alive. It
-is stopped before a fork and started again after it: no child inherits a lock that it held.
+It begins with the first run, ends when it finds that none is going on, and keeps no process alive: a program of many short
+runs starts it once. It is stopped before a fork and started again after it: no child inherits a lock that it held.
 """
 
 from __future__ import annotations
@@ -60,15 +60,24 @@ class _Pulse:
         return thread
 
     def run(self, wake: threading.Event) -> None:
-        while True:
+        while not self.is_over(wake):
             wake.wait(PULSE_SECONDS)
             wake.clear()
             for journal in self.journals:
-                if self.thread is None or self.wake is not wake:
+                if self.wake is not wake or self.thread is None:
                     return
                 journal.tick()
-            if not self.journals:
-                return
+
+    def is_over(self, wake: threading.Event) -> bool:
+        """Say whether this thread was stopped, or ends because there is nothing to do."""
+        if self.journals or not self.lock.acquire(blocking=False):  # whoever holds it starts or stops this thread
+            return self.wake is not wake or self.thread is None
+        try:
+            if not self.journals and self.wake is wake:
+                self.thread = None
+            return self.thread is None or self.wake is not wake
+        finally:
+            self.lock.release()
 
 
 _pulse = _Pulse()
@@ -85,8 +94,6 @@ def unfollow(journal: Journaled) -> None:
     """Tick `journal` no more."""
     with _pulse.lock:
         _pulse.journals = tuple(other for other in _pulse.journals if other is not journal)
-        if not _pulse.journals:
-            _pulse.stop()
 
 
 def hurry() -> None:
