@@ -22,7 +22,9 @@ _LONGEST_PAUSE = 5.0
 
 
 class Journaled(Protocol):
-    """What has something to write from time to time."""
+    """What has something to write from time to time, at least every `pause` seconds."""
+
+    pause: float
 
     def tick(self) -> None:
         """Write what is due. Raises nothing."""
@@ -61,7 +63,7 @@ class _Pulse:
 
     def run(self, wake: threading.Event) -> None:
         while not self.is_over(wake):
-            wake.wait(PULSE_SECONDS)
+            wake.wait(min([PULSE_SECONDS, *(journal.pause for journal in self.journals)]))
             wake.clear()
             for journal in self.journals:
                 if self.wake is not wake or self.thread is None:
@@ -88,6 +90,8 @@ def follow(journal: Journaled) -> None:
     with _pulse.lock:
         _pulse.journals = (*_pulse.journals, journal)
         _pulse.start()
+        if journal.pause < PULSE_SECONDS:
+            _pulse.wake.set()  # it may have begun a longer pause
 
 
 def unfollow(journal: Journaled) -> None:

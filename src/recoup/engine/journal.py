@@ -52,7 +52,8 @@ class Journal:
         self._child = False
         self._ended = False
         self._broken: StoreError | None = None
-        self._next_beat = clock.monotonic() + record.lease_seconds / _BEATS_PER_LEASE
+        self.pause = record.lease_seconds / _BEATS_PER_LEASE
+        self._next_beat = clock.monotonic() + self.pause
         self._start_writing()
 
     def _start_writing(self) -> None:
@@ -146,15 +147,16 @@ class Journal:
             self._put(segment_name(self.record.run, self._writer, self._segments + 1), lines)
         except StoreError as exc:
             self._broken = exc
-            with self._lock:
-                self._events = [*events, *self._events][-_MOST_WAITING:]
+            if len(events) < _SEGMENT_EVENTS:  # more are dropped: memory is bounded also where nothing can be written
+                with self._lock:
+                    self._events = [*events, *self._events]
             return
         self._broken = None
         self._segments += 1
         self._written += sum(map(len, lines)) + len(lines)
 
     def _beat(self) -> None:
-        self._next_beat = self._clock.monotonic() + self.record.lease_seconds / _BEATS_PER_LEASE
+        self._next_beat = self._clock.monotonic() + self.pause
         self.record = msgspec.structs.replace(self.record, beat=self.record.beat + 1, **self._counts())
         try:
             self.lost = self._is_lost()
