@@ -41,6 +41,7 @@ lint: .venv/.ready
 
 types: .venv/.ready
 	$(BIN)/mypy
+	$(BIN)/basedpyright
 
 docs: .venv/.ready
 	$(BIN)/python -m pytest tests/docs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, Unpack, overload
 
 from recoup import loops
 from recoup.arguments import Binder, replace_members
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from recoup.abc import ObjectStore, Serializer
     from recoup.resuming import Origin
+    from recoup.states import State
     from recoup.task_options import RetryDelays
     from recoup.task_runners import TaskRunner
 
@@ -37,14 +38,16 @@ __all__ = ["Flow", "flow"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
+Q = ParamSpec("Q")
 H = TypeVar("H", bound="Callable[..., Any]")
 
 
-class Flow(Generic[P, R]):
+class Flow(Generic[P, R_co]):
     """A function whose calls are runs. Made by `flow`; the options are described there."""
 
-    def __init__(self, fn: Callable[P, R], **options: Unpack[FlowOptions]) -> None:
+    def __init__(self, fn: Callable[P, R_co], **options: Unpack[FlowOptions]) -> None:
         if isinstance(fn, classmethod | staticmethod):
             kind = type(fn).__name__
             raise ConfigurationError(f"flow() takes a function, not a {kind}; write @{kind} above @flow, not below it")
@@ -101,7 +104,7 @@ class Flow(Generic[P, R]):
         """Call `fn(flow, flow_run, state)` when a run was ended from outside; for use as a decorator."""
         return _added(self, "on_crashed", fn, self.on_crashed_hooks)
 
-    def with_options(self, **options: Unpack[FlowOptions]) -> Flow[P, R]:
+    def with_options(self, **options: Unpack[FlowOptions]) -> Flow[P, R_co]:
         """Return a flow of the same function with some options replaced; an option set to `None` is unset."""
         return Flow(self.fn, **{**self._options, **options})
 
@@ -133,9 +136,17 @@ class Flow(Generic[P, R]):
         return self.validate_parameters(brought) if self.should_validate_parameters else brought
 
     @overload
+    def __call__(
+        self: Flow[P, Coroutine[Any, Any, T]], *args: Any, return_state: Literal[True], **kwargs: Any
+    ) -> Coroutine[Any, Any, State[T]]: ...
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # `return_state` is ours, no parameter of a flow
+        self, *args: Any, return_state: Literal[True], **kwargs: Any
+    ) -> State[R_co]: ...
+    @overload
     def __call__(self: Flow[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]: ...
     @overload
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the flow and return what its function returns, with futures inside it replaced by their final states.
 
@@ -199,6 +210,10 @@ class Flow(Generic[P, R]):
         with starting(origin):
             return await self._arun(args, kwargs, return_state)
 
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Flow[P, R_co]: ...
+    @overload
+    def __get__(self: Flow[Concatenate[Any, Q], T], instance: object, owner: type | None = None) -> Callable[Q, T]: ...
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """Bind to an instance as a function does: it becomes the first parameter."""
         return self if instance is None else MethodType(self, instance)

@@ -12,7 +12,7 @@ import itertools
 import queue
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, overload
 
 from recoup.arguments import replace_members
 from recoup.states import Crashed, Pending, Running, State
@@ -78,7 +78,11 @@ class PrefectFuture(Generic[R]):
             self.run()
         concurrent.futures.wait([self._ended], timeout)
 
-    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> R:
+    @overload
+    def result(self, timeout: float | None = None, raise_on_failure: Literal[True] = True) -> R: ...
+    @overload
+    def result(self, timeout: float | None = None, *, raise_on_failure: bool) -> R | BaseException: ...
+    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> Any:
         """Return the value when the call has ended, or raise what it raised.
 
         Raises `TimeoutError` when it has not ended within `timeout` seconds.
@@ -86,8 +90,7 @@ class PrefectFuture(Generic[R]):
         self.wait(timeout)
         if not self._ended.done():
             raise TimeoutError(f"Task run {self.name} did not complete within {timeout} seconds")
-        value: R = self._ended.result().result(raise_on_failure=raise_on_failure)
-        return value
+        return self._ended.result().result(raise_on_failure=raise_on_failure)
 
     def add_done_callback(self, fn: Callable[[PrefectFuture[R]], object]) -> None:
         """Call `fn` with this future when the call has ended, at once if it has."""
@@ -128,7 +131,11 @@ class FutureList(list[PrefectFuture[R]]):
         """Wait until all have ended or `timeout` seconds have passed."""
         wait(self, timeout)
 
-    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> list[R]:
+    @overload
+    def result(self, timeout: float | None = None, raise_on_failure: Literal[True] = True) -> list[R]: ...
+    @overload
+    def result(self, timeout: float | None = None, *, raise_on_failure: bool) -> list[R | BaseException]: ...
+    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> Any:
         """Return the values in order; raise what a call raised as soon as one has failed.
 
         With `raise_on_failure=False` exceptions stand in the list instead. Raises `TimeoutError` when not all have ended

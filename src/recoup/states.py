@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, overload, runtime_checkable
 
 from recoup.exceptions import CancelledRun, CrashedRun, FailedRun, PausedRun, UnfinishedRun
 
@@ -134,6 +134,10 @@ class State(Generic[R_co]):
         """Say whether nothing will follow."""
         return self.type in _FINAL
 
+    @overload
+    def result(self, raise_on_failure: Literal[True] = True) -> R_co: ...
+    @overload
+    def result(self, raise_on_failure: bool) -> R_co | BaseException: ...
     def result(self, raise_on_failure: bool = True) -> Any:
         """Return the value, or raise what the run raised.
 

@@ -12,7 +12,7 @@ import contextvars
 import functools
 import inspect
 import itertools
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, Unpack, overload
 
 from recoup import (
     logs,  # noqa: F401 - it hears of tasks once it is imported, also where there are no flows
@@ -47,7 +47,7 @@ from recoup.upstream import futures_in, listed, require, resolved, until_ended
 from recoup.wording import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
     from datetime import timedelta
     from pathlib import Path
 
@@ -61,13 +61,15 @@ __all__ = ["Task", "exponential_backoff", "task", "task_input_hash"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
+Q = ParamSpec("Q")
 
 
-class Task(Generic[P, R]):
+class Task(Generic[P, R_co]):
     """A function with the rules by which its results are kept. Made by `task`; the options are described there."""
 
-    def __init__(self, fn: Callable[P, R], **options: Unpack[TaskOptions]) -> None:
+    def __init__(self, fn: Callable[P, R_co], **options: Unpack[TaskOptions]) -> None:
         if isinstance(fn, classmethod | staticmethod):
             kind = type(fn).__name__
             raise ConfigurationError(f"task() takes a function, not a {kind}; write @{kind} above @task, not below it")
@@ -108,7 +110,7 @@ class Task(Generic[P, R]):
         """Return the identity under which results are kept: given as an option, else module path and qualified name."""
         return self._options["task_key"] or identity(self.fn)
 
-    def with_options(self, **options: Unpack[TaskOptions]) -> Task[P, R]:
+    def with_options(self, **options: Unpack[TaskOptions]) -> Task[P, R_co]:
         """Return a task of the same function with some options replaced; an option set to `None` is unset.
 
         >>> @task(cache=True)
@@ -126,9 +128,19 @@ class Task(Generic[P, R]):
     # --- calling ---------------------------------------------------------------------------
 
     @overload
+    def __call__(
+        self: Task[P, Coroutine[Any, Any, T]], *args: Any, return_state: Literal[True], **kwargs: Any
+    ) -> Coroutine[Any, Any, State[T]]: ...
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # `return_state` is ours, no parameter of a task
+        self, *args: Any, return_state: Literal[True], **kwargs: Any
+    ) -> State[R_co]: ...
+    @overload
     def __call__(self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]: ...
     @overload
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+    @overload
+    def __call__(self, *args: Any, wait_for: Any, **kwargs: Any) -> R_co: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the recorded result of this call, or run the body and record what it returns.
 
@@ -205,9 +217,21 @@ class Task(Generic[P, R]):
         return Call(call, self._terms(flow), context, brought, args, kwargs, flow.flow_run.name if flow is not None else None)
 
     @overload
+    def submit(  # type: ignore[overload-overlap]  # as above
+        self, *args: Any, return_state: Literal[True], **kwargs: Any
+    ) -> State[Any]: ...
+    @overload
     def submit(self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[T]: ...
     @overload
-    def submit(self, *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[R]: ...
+    def submit(self: Task[P, Iterator[T]], *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[list[T]]: ...
+    @overload
+    def submit(self: Task[P, AsyncIterator[T]], *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[list[T]]: ...
+    @overload
+    def submit(self, *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[R_co]: ...
+    @overload
+    def submit(self: Task[P, Coroutine[Any, Any, T]], *args: Any, wait_for: Any, **kwargs: Any) -> PrefectFuture[T]: ...
+    @overload
+    def submit(self, *args: Any, wait_for: Any, **kwargs: Any) -> PrefectFuture[R_co]: ...
     def submit(self, *args: Any, **kwargs: Any) -> Any:
         """Run the call on the flow's task runner and return its future at once.
 
@@ -223,7 +247,11 @@ class Task(Generic[P, R]):
     @overload
     def map(self: Task[P, Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> FutureList[T]: ...
     @overload
-    def map(self, *args: Any, **kwargs: Any) -> FutureList[R]: ...
+    def map(self: Task[P, Iterator[T]], *args: Any, **kwargs: Any) -> FutureList[list[T]]: ...
+    @overload
+    def map(self: Task[P, AsyncIterator[T]], *args: Any, **kwargs: Any) -> FutureList[list[T]]: ...
+    @overload
+    def map(self, *args: Any, **kwargs: Any) -> FutureList[R_co]: ...
     def map(self, *args: Any, **kwargs: Any) -> Any:
         """Submit a call for each item of the iterable arguments, which have one length, and return the futures.
 
@@ -366,11 +394,15 @@ class Task(Generic[P, R]):
             clock=clock,
         )
 
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Task[P, R_co]: ...
+    @overload
+    def __get__(self: Task[Concatenate[Any, Q], T], instance: object, owner: type | None = None) -> Task[Q, T]: ...
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """Bind to an instance as a function does: it becomes the first argument, and part of the key."""
         if instance is None:
             return self
-        bound: Task[P, R] = object.__new__(type(self))
+        bound: Task[P, R_co] = object.__new__(type(self))
         bound.__dict__.update(self.__dict__, _bound=(instance,))
         return bound
 
