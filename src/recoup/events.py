@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -215,6 +216,8 @@ class MutatedInput(Event, frozen=True, tag=True, kw_only=True):
 
 
 _subscribers: tuple[Callable[[Event], None], ...] = ()
+_at_home: tuple[Callable[[Event], None], ...] = ()
+"""Those of the subscribers that a forked child does not take over."""
 _log = logging.getLogger(__name__)
 
 
@@ -236,25 +239,45 @@ def heard(kind: type[Event], call: CallId) -> bool:
     return False
 
 
-def subscribe(subscriber: Callable[[Event], None]) -> Callable[[], None]:
-    """Call `subscriber` with each event of this process from now on; return what ends that."""
-    global _subscribers  # noqa: PLW0603 - replaced whole, so that readers need no lock
+def subscribe(subscriber: Callable[[Event], None], *, in_children: bool = True) -> Callable[[], None]:
+    """Call `subscriber` with each event of this process from now on; return what ends that.
+
+    With `in_children=False` forked children do not call their copy of it: what writes a file or a screen of its own
+    speaks for one process.
+    """
+    global _subscribers, _at_home  # noqa: PLW0603 - replaced whole, so that readers need no lock
     _subscribers = (*_subscribers, subscriber)
+    if not in_children:
+        _at_home = (*_at_home, subscriber)
 
     def unsubscribe() -> None:
-        global _subscribers  # noqa: PLW0603 - replaced whole, so that readers need no lock
-        remaining = list(_subscribers)
-        with contextlib.suppress(ValueError):
-            remaining.remove(subscriber)
-        _subscribers = tuple(remaining)
+        global _subscribers, _at_home  # noqa: PLW0603 - as above
+        _subscribers = _without(_subscribers, subscriber)
+        _at_home = _without(_at_home, subscriber)
 
     return unsubscribe
 
 
+def _without(subscribers: tuple[Callable[[Event], None], ...], left_out: object) -> tuple[Callable[[Event], None], ...]:
+    remaining = list(subscribers)
+    with contextlib.suppress(ValueError):
+        remaining.remove(left_out)  # type: ignore[arg-type]  # it is one of them, or none
+    return tuple(remaining)
+
+
+def _in_child() -> None:
+    global _subscribers, _at_home
+    _subscribers, _at_home = tuple(found for found in _subscribers if found not in _at_home), ()
+
+
+if hasattr(os, "register_at_fork"):  # where there are forks
+    os.register_at_fork(after_in_child=_in_child)
+
+
 @contextlib.contextmanager
-def subscribed(subscriber: Callable[[Event], None]) -> Iterator[None]:
+def subscribed(subscriber: Callable[[Event], None], *, in_children: bool = True) -> Iterator[None]:
     """Call `subscriber` with each event of this process inside the `with` block."""
-    unsubscribe = subscribe(subscriber)
+    unsubscribe = subscribe(subscriber, in_children=in_children)
     try:
         yield
     finally:

@@ -171,6 +171,8 @@ class FlowRunning:
         return record
 
     def _tell(self, record: RunRecord) -> None:
+        if record.pid != os.getpid():  # a forked child that leaves the flow: the run is its parent's
+            return
         emit(
             FlowEnded(
                 at=clock.time(),

@@ -20,6 +20,7 @@ from recoup.hashing import describe
 from recoup.hooks import check_hooks
 from recoup.project import name_in_module
 from recoup.resuming import begin_resuming, starting
+from recoup.serializers.pickle import pickle_as_functions
 from recoup.task_runners import ThreadPoolTaskRunner
 from recoup.upstream import futures_in, resolved, until_ended
 
@@ -220,7 +221,10 @@ class Flow(Generic[P, R_co]):
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Pickle by name where a module has the flow under its name, as functions do; else what it was made of."""
-        return name_in_module(self) or (_made_again, (self.fn, self._options))
+        return name_in_module(self) or self._by_value()
+
+    def _by_value(self) -> tuple[Any, ...]:
+        return _made_again, (self.fn, self._options)
 
     def __repr__(self) -> str:
         return f"Flow({self.name!r})"
@@ -228,6 +232,9 @@ class Flow(Generic[P, R_co]):
 
 def _made_again(fn: Callable[..., Any], options: dict[str, Any]) -> Flow[..., Any]:
     return Flow(fn, **options)
+
+
+pickle_as_functions(Flow, Flow._by_value)  # noqa: SLF001 - the class is ours
 
 
 def _added(flow: Flow[..., Any], option: str, fn: H, hooks: list[Callable[..., Any]]) -> H:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -108,6 +109,14 @@ class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generi
 
 _subscriber = LogSubscriber()
 subscribe(_subscriber)
+
+
+def _in_child() -> None:
+    _subscriber.muted = 0  # what tells events in the parent does not do so in a forked child
+
+
+if hasattr(os, "register_at_fork"):  # where there are forks
+    os.register_at_fork(after_in_child=_in_child)
 
 
 def forget() -> None:

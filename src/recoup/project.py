@@ -114,9 +114,9 @@ def _standard_folders() -> tuple[Path, ...]:
 
 
 def name_in_module(value: Any) -> str | None:
-    """Return the name under which other processes can import `value`, `None` where they cannot."""
-    module, name = getattr(value, "__module__", ""), getattr(value, "__qualname__", "")
-    found: Any = None if module == "__main__" else sys.modules.get(module)
+    """Return the name that `value` has in its module, `None` where the module has it under no name."""
+    name = getattr(value, "__qualname__", "")
+    found: Any = sys.modules.get(getattr(value, "__module__", ""))
     for step in name.split("."):
         found = getattr(found, step, None)
     return name if found is value else None

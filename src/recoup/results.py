@@ -12,6 +12,7 @@ from recoup.context import FlowRunContext, TaskRunContext
 from recoup.engine.ledger import Ledger
 from recoup.engine.steps import Absent, Found, LoadFailed, Rejected
 from recoup.exceptions import ConfigurationError, InvalidName, MissingResult, SerializationError, StoreError
+from recoup.forking import free_in_children
 from recoup.result_records import OWN_TASK, ResultRecord, ResultRecordMetadata, deserialize_parts, keep_record
 from recoup.serializers import resolve_serializer
 from recoup.settings import get_current_settings
@@ -273,6 +274,9 @@ class ResultStore:
 
 def _made_again(storage: ObjectStore, serializer: Serializer, options: dict[str, Any]) -> ResultStore:
     return ResultStore(storage, serializer, **options)
+
+
+free_in_children(ResultStore.ledger)
 
 
 def get_result_store() -> ResultStore:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self
 
 from recoup.exceptions import ConfigurationError, MissingContextError
+from recoup.forking import renew_in_children
 from recoup.settings import get_current_settings
 from recoup.states import Cancelled
 
@@ -52,6 +53,13 @@ class ThreadPoolTaskRunner(TaskRunner):
         self._pool: ThreadPoolExecutor | None = None
         self._waiting: set[PrefectFuture[Any]] = set()
         self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked child: its parent's threads are not there, and what they do is not its own."""
+        self._waiting, self._lock = set(), threading.Lock()
+        if self._pool is not None:
+            self.__enter__()
 
     def duplicate(self) -> ThreadPoolTaskRunner:
         """Return a runner with the same options."""

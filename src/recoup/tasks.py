@@ -34,11 +34,13 @@ from recoup.exceptions import (
     MissingContextError,
     UpstreamTaskError,
 )
+from recoup.forking import free_in_children
 from recoup.futures import FutureList, PrefectFuture, resolve_futures_to_states
 from recoup.hashing.code import identity
 from recoup.mapping import calls_of
 from recoup.project import name_in_module
 from recoup.results import ResultStore, should_persist_result
+from recoup.serializers.pickle import pickle_as_functions
 from recoup.settings import get_current_settings
 from recoup.states import Cached, Completed, Failed, NotReady, State
 from recoup.task_options import TaskOptions, advice, check, complete, pauses, persistence_of, policy_of, reuse_of
@@ -407,12 +409,15 @@ class Task(Generic[P, R_co]):
         return bound
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        """Pickle by name where a module or class has the task under its name, as functions do; else what it was made of."""
+        """Pickle by name where a module has the task under its name, as functions do; else what it was made of."""
+        return name_in_module(self) or self._by_value()
+
+    def _by_value(self) -> tuple[Any, ...]:
         for instance in self._bound:
             named = getattr(type(instance), self.fn.__name__, None)
             if isinstance(named, Task) and named._options is self._options:  # noqa: SLF001 - another one of its kind
                 return getattr, (instance, self.fn.__name__)
-        return name_in_module(self) or (_made_again, (self.fn, self._options, self._bound))
+        return _made_again, (self.fn, self._options, self._bound)
 
     def __repr__(self) -> str:
         return f"Task({self.name!r}, {self.cache_policy!r})"
@@ -421,6 +426,10 @@ class Task(Generic[P, R_co]):
 def _made_again(fn: Callable[..., Any], options: Any, bound: tuple[Any, ...]) -> Any:
     made = Task(fn, **options)
     return made.__get__(*bound) if bound else made
+
+
+pickle_as_functions(Task, Task._by_value)  # noqa: SLF001 - the class is ours
+free_in_children(Task.task_key)
 
 
 @overload

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -65,6 +66,17 @@ def live_rows(target: str) -> Iterator[Subscriber]:
         screen.console.print(Text(text, style="yellow"))
     if screen.board.rows()[0]:
         screen.console.print(screen.table(moving=False))
+
+
+def _in_child() -> None:
+    """Have a forked child print past the rows: the thread that draws them is not in it, but its locks may be held."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        setattr(sys, name, getattr(stream, "rich_proxied_file", stream))
+
+
+if hasattr(os, "register_at_fork"):  # where there are forks
+    os.register_at_fork(after_in_child=_in_child)
 
 
 class _Screen:

@@ -50,7 +50,7 @@ def watch(
         stack.enter_context(quiet())
         log_to_stderr()
         run = WatchedRun(options, stopwatch, out)
-        with _shown(options, target, out) as show, subscribed(run), subscribed(show):
+        with _shown(options, target, out) as show, subscribed(run, in_children=False), subscribed(show, in_children=False):
             work(run)
         return run.report()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from recoup.exceptions import StoreError
+from recoup.forking import renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,6 +42,13 @@ class History:
         self._runs: set[str] = set()
         self._last: tuple[Sequence[KeyPart], _Pairs, _Pairs] = ((), frozenset(), frozenset())
         self._recent: deque[tuple[_Pairs, Record]] = deque(maxlen=_COMPARED)
+        renew_in_children(self)
+
+    def after_fork(self) -> None:
+        """Take no lock over that another thread holds in the parent, and read again what it was just reading."""
+        if self._lock.locked():
+            self._by_inputs = None
+        self._lock = threading.Lock()
 
     def add(self, record: Record) -> None:
         """Remember a record that was just written."""

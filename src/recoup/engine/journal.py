@@ -22,6 +22,7 @@ from recoup.engine.runs import attempt_name, encode_line, owner_of, read_attempt
 from recoup.engine.tally import Tally
 from recoup.events import FlowEnded, FlowStarted, RunLost, emit
 from recoup.exceptions import ObjectExists, RunIsAlive, StoreError, StoreFull
+from recoup.forking import renew_in_children
 from recoup.storage.marker import ensure_marker
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ class Journal:
             self._broken = exc
         if self._store.locality is not Locality.MEMORY:
             follow(self)
+        else:
+            renew_in_children(self)
 
     def _create(self) -> None:
         first = self.record.attempt == 1 and not self.record.parent  # its id is new: nobody else can have it
@@ -181,6 +184,10 @@ class Journal:
 
     def _counts(self) -> dict[str, object]:
         return {name: getattr(self.tally, name) for name in ("ran", "cached", "failed", "saved_seconds", "body_seconds")}
+
+    def after_fork(self) -> None:
+        """Begin anew where no pulse says so."""
+        self.forked()
 
     def forked(self) -> None:
         """Begin anew in a child process: its events are its own, and the run is its parent's."""

@@ -22,6 +22,7 @@ from recoup.engine.publishing import withdraw
 from recoup.engine.steps import Absent, Found, LoadFailed, Rejected
 from recoup.engine.streams.reading import gone, stored_items
 from recoup.exceptions import NewerFormat, ObjectNotFound, SerializationError, StoreError
+from recoup.forking import renew_in_children
 from recoup.records import DamagedRecord, ValueRef, decode_code_parts, decode_record, encode_code_parts, encode_record
 from recoup.serializers import decoder
 from recoup.storage.marker import ensure_marker, open_storage
@@ -69,9 +70,15 @@ class Ledger:
         self._kept_code: set[str] = set()
         self._opened = False
         self._marked = False
+        renew_in_children(self)
 
     def __repr__(self) -> str:
         return f"Ledger({self.store!r})"
+
+    def after_fork(self) -> None:
+        """Take no lock over that another thread holds in the parent."""
+        self._lock = threading.Lock()
+        self._read_bytes = sum(len(data) for data, _, _ in self._read.values())
 
     @property
     def remembered(self) -> int:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["Reference"]
 
 
+_mending: dict[int, threading.Lock] = {}
+"""A lock for each reference whose value is being computed again, by `id`; a forked child begins without."""
+
+if hasattr(os, "register_at_fork"):  # where there are forks
+    os.register_at_fork(after_in_child=_mending.clear)
+
+
 class Reference:
     """Stands for a stored result wherever a value may stand: in arguments, futures and states.
 
@@ -27,7 +34,7 @@ class Reference:
     the value turns out to be gone or damaged; what it then returns and cannot be kept is held here.
     """
 
-    __slots__ = ("__recoup_token__", "_held", "_ledger", "_mending", "_recompute", "payload", "record")
+    __slots__ = ("__recoup_token__", "_held", "_ledger", "_recompute", "payload", "record")
 
     def __init__(
         self, ledger: Ledger, record: Record, payload: memoryview | None, recompute: Callable[[], Outcome | None] | None
@@ -36,7 +43,6 @@ class Reference:
         self.payload = payload
         self._recompute = recompute
         self._held: Any = NotSet
-        self._mending = threading.Lock()
         self._speak_of(record)
 
     def _speak_of(self, record: Record) -> None:
@@ -59,9 +65,10 @@ class Reference:
         try:
             return self._ledger.load(record, self.payload)
         except LoadFailed as exc:
-            with self._mending:
+            with _mending.setdefault(id(self), threading.Lock()):
                 if self.record is record and self._held is NotSet:  # otherwise somebody else has computed it again meanwhile
                     self._compute_again(exc)
+            _mending.pop(id(self), None)
         return self.load()
 
     def _compute_again(self, failed: LoadFailed) -> None:

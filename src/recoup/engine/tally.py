@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from recoup.events import DidCompute, DidFail, Hit, WillCompute
+from recoup.forking import renew_in_children
 from recoup.wording import duration
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class Tally:
         self.body_seconds = 0.0
         self._running: set[int] = set()
         self._since = 0.0
+        self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def after_fork(self) -> None:
+        """Take no lock over that another thread holds in the parent."""
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 import pickle
+from collections import ChainMap
 from dataclasses import dataclass
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import cloudpickle
 
 from recoup.abc import Buffer, Encoded, Serializer
 from recoup.exceptions import ConfigurationError, NotLoadableHere, SerializationError
+from recoup.project import name_in_module
 from recoup.serializers.base import register_serializer
 from recoup.serializers.failures import not_encoded
 from recoup.serializers.references import find, reference_to
@@ -19,7 +21,7 @@ from recoup.serializers.references import find, reference_to
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PickleSerializer"]
+__all__ = ["PickleSerializer", "pickle_as_functions"]
 
 _PROTOCOL = 5
 _OURS = ("cloudpickle", "pickle")
@@ -86,6 +88,8 @@ class _Pieces:
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is not typed
     """Writes what a project file offers for import as a reference; the rest is cloudpickle's."""
 
+    dispatch_table: ClassVar[ChainMap[type, Any]] = ChainMap({}, cloudpickle.Pickler.dispatch_table)
+
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, type | FunctionType):
             reference = reference_to(obj)
@@ -93,6 +97,25 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is not
                 return find, reference
             return super().reducer_override(obj)
         return NotImplemented
+
+
+def pickle_as_functions(kind: type, by_value: Callable[[Any], tuple[Any, ...]]) -> None:
+    """Have instances of `kind`, which modules have under names, pickled as functions are.
+
+    That is by name, but for those of `__main__`: cloudpickle writes them by value, since other programs have another
+    `__main__`, and results refer to them from the project root.
+    """
+
+    def anywhere(value: Any) -> str | tuple[Any, ...]:
+        name = None if value.__module__ == "__main__" else name_in_module(value)
+        return name or by_value(value)
+
+    def in_project(value: Any) -> str | tuple[Any, ...]:
+        reference = reference_to(value)
+        return anywhere(value) if reference is None else (find, reference)
+
+    cloudpickle.Pickler.dispatch_table[kind] = anywhere
+    _Pickler.dispatch_table[kind] = in_project
 
 
 def _dumps_of(library: str) -> Callable[[Any], bytes]:

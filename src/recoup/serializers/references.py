@@ -18,14 +18,13 @@ from recoup.project import file_module_path, is_project_file, program_root, proj
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FunctionType
 
 __all__ = ["find", "reference_to"]
 
 _NOTHING = object()
 
 
-def reference_to(thing: type | FunctionType) -> tuple[str, str] | None:
+def reference_to(thing: Any) -> tuple[str, str] | None:
     """Return module path and qualified name of what a project file offers for import, else `None`."""
     module = sys.modules.get(thing.__module__)
     path = _path_of(module)

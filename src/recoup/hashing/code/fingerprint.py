@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import threading
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from recoup.exceptions import HashError
+from recoup.forking import free_in_children
 from recoup.hashing.code.parts import digest_of_texts, token_of_digest
 from recoup.hashing.code.pieces import ByIdentity, piece_of_function
 from recoup.hashing.code.reach import Reach
@@ -89,7 +91,7 @@ def fingerprint(target: Any) -> Fingerprint:
     found = _remembered(function)
     if found is not None:
         return found
-    # Not for ever: the values on the way may run code of the user's, and a fork may have left the lock locked.
+    # Not for ever: the values on the way may run code of the user's.
     locked = _walk_lock.acquire(timeout=_LONGEST_WALK)
     try:
         return _remembered(function) or _walk(function)
@@ -118,6 +120,16 @@ class _Walking(threading.local):
 _walking = _Walking()
 _walk_lock = threading.RLock()
 _LONGEST_WALK = 1.0
+free_in_children(Fingerprint.parts)
+
+
+def _free() -> None:
+    global _walk_lock  # noqa: PLW0603 - a forked child does not have the thread that holds it
+    _walk_lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):  # where there are forks
+    os.register_at_fork(after_in_child=_free)
 
 
 def _walk(function: Any) -> Fingerprint:
