@@ -19,6 +19,7 @@ from recoup.version import __version__
 
 if TYPE_CHECKING:
     from recoup.annotations import allow_failure, opaque, quote, unmapped
+    from recoup.context import tags
     from recoup.exceptions import RecoupError
     from recoup.flows import Flow, flow
     from recoup.logs import get_run_logger
@@ -36,6 +37,7 @@ __all__ = [
     "get_run_logger",
     "opaque",
     "quote",
+    "tags",
     "task",
     "task_input_hash",
     "unmapped",
@@ -51,6 +53,7 @@ _HOMES = {
     "get_run_logger": "logs",
     "opaque": "annotations",
     "quote": "annotations",
+    "tags": "context",
     "task": "tasks",
     "task_input_hash": "tasks",
     "unmapped": "annotations",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from recoup.exceptions import ConfigurationError, ParameterBindError, ReservedArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["LEAVES", "RESERVED", "Binder", "replace_members"]
 
@@ -68,10 +68,10 @@ class Binder:
         """Return the arguments that are not left to their defaults, in the order of the signature."""
         return dict(self.signature.bind(*args, **kwargs).arguments)
 
-    def spread(self, inputs: dict[str, Any]) -> dict[str, Any]:
+    def spread(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Return `inputs` with the members of `**kwargs` as arguments of their own."""
-        inputs = dict(inputs)
-        return {**inputs, **inputs.pop(self._rest, {})} if self._rest else inputs
+        spread = dict(inputs)
+        return {**spread, **spread.pop(self._rest, {})} if self._rest else spread
 
     def gathered(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return `inputs` as they were before `spread`."""

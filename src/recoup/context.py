@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import itertools
 from collections import Counter
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from recoup.exceptions import MissingContextError
+from recoup.states import AwaitingRetry, State
+from recoup.task_runs import TaskRun
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -21,14 +23,7 @@ if TYPE_CHECKING:
     from recoup.task_runners import TaskRunner
     from recoup.tasks import Task
 
-__all__ = ["FlowRun", "FlowRunContext", "TaskRun", "TaskRunContext", "get_run_context"]
-
-
-def new_id() -> UUID:
-    """Return the id of a new run."""
-    from uuid import uuid4  # noqa: PLC0415 - 2 ms that a program without a run never pays
-
-    return uuid4()
+__all__ = ["FlowRun", "FlowRunContext", "TaskRun", "TaskRunContext", "get_run_context", "tags"]
 
 
 @dataclass(frozen=True)
@@ -42,19 +37,7 @@ class FlowRun:
     parent_flow_run_id: str | None = None
     start_time: datetime | None = None
     run_count: int = 0
-
-
-@dataclass
-class TaskRun:
-    """A run of a task; `run_count` counts its attempts."""
-
-    name: str
-    run_count: int = 0
-
-    @functools.cached_property
-    def id(self) -> UUID:
-        """Return the id, made when first asked for: few runs ever are."""
-        return new_id()
+    tags: list[str] = field(default_factory=lambda: sorted(current_tags.get()))
 
 
 @dataclass(eq=False)
@@ -67,6 +50,7 @@ class FlowRunContext:
     task_runner: TaskRunner
     result_store: ResultStore
     persist_result: bool | None
+    log_prints: bool | None = None
 
     def __post_init__(self) -> None:
         """Spell the id once: every call of the run mentions it."""
@@ -100,20 +84,30 @@ class TaskRunContext:
     __slots__ = ("_task_run", "flow_run_context", "number", "parameters", "task")
 
     def __init__(
-        self, task: Task[..., Any], parameters: Mapping[str, Any], flow_run_context: FlowRunContext | None, number: int
+        self,
+        task: Task[..., Any],
+        parameters: Mapping[str, Any],
+        flow_run_context: FlowRunContext | None,
+        number: int,
+        task_run: TaskRun | None = None,
     ) -> None:
         self.task = task
         self.parameters = parameters
         self.flow_run_context = flow_run_context
         self.number = number
-        self._task_run: TaskRun | None = None
+        self._task_run = task_run
 
     @property
     def task_run(self) -> TaskRun:
         """Return the run of the task."""
         if self._task_run is None:  # most calls are hits, which nobody asks
-            self._task_run = TaskRun(f"{self.task.name}-{self.number}")
+            self._task_run = TaskRun(f"{self.task.name}-{self.number}", tags_of(self.task), self.flow_run_id)
         return self._task_run
+
+    @property
+    def flow_run_id(self) -> str | None:
+        """Return the id of the flow run, if any."""
+        return self.flow_run_context.run if self.flow_run_context is not None else None
 
     @property
     def run_id(self) -> str:
@@ -127,12 +121,28 @@ class TaskRunContext:
 
     def enter(self, attempt: int) -> Token[TaskRunContext | None]:
         """Make this the current context, because the body is about to run; return what `leave` takes."""
-        self.task_run.run_count = attempt
+        self.task_run.begin(attempt)
         return current_task_run.set(self)
 
     def leave(self, token: Token[TaskRunContext | None]) -> None:
         """Make what was current before current again."""
         current_task_run.reset(token)
+
+    def accept(self, returned: Any) -> Any:
+        """Return the value that a body's value stands for; raise what a returned state says of a failure."""
+        return self.task_run.accept(returned) if isinstance(returned, _MAY_HOLD_STATES) else returned
+
+    def may_retry(self, error: Exception) -> bool:
+        """Say whether the body may run again after `error`; the retries that are left are counted elsewhere."""
+        run, task = self.task_run, self.task
+        if not run.after(error).is_failed() or (task.retry_condition_fn is not None and not task.wants_retry(run, error)):
+            return False
+        run.state = AwaitingRetry(by_hand=False)
+        return True
+
+    def name_after(self, error: Exception) -> str:
+        """Return the name of the state in which the call ends that `error` ended."""
+        return self.task_run.after(error).name
 
     @classmethod
     def get(cls) -> TaskRunContext | None:
@@ -140,6 +150,8 @@ class TaskRunContext:
         return current_task_run.get()
 
 
+_MAY_HOLD_STATES = (State, list, tuple, set, frozenset)
+current_tags: ContextVar[frozenset[str]] = ContextVar("recoup_tags", default=frozenset())
 current_flow_run: ContextVar[FlowRunContext | None] = ContextVar("recoup_flow_run", default=None)
 current_task_run: ContextVar[TaskRunContext | None] = ContextVar("recoup_task_run", default=None)
 _numbers = itertools.count(1)
@@ -148,6 +160,28 @@ _numbers = itertools.count(1)
 def next_number() -> int:
     """Return the number of a new call of this process."""
     return next(_numbers)
+
+
+@contextlib.contextmanager
+def tags(*names: str) -> Iterator[set[str]]:
+    """Give the runs that begin inside the `with` block these tags, beside those around them and their own.
+
+    >>> with tags("nightly"), tags("full") as known:
+    ...     sorted(known)
+    ['full', 'nightly']
+    """
+    known = current_tags.get().union(names)
+    token = current_tags.set(known)
+    try:
+        yield set(known)
+    finally:
+        current_tags.reset(token)
+
+
+def tags_of(task: Task[..., Any]) -> list[str]:
+    """Return the tags that a run of `task` has here."""
+    here = current_tags.get()
+    return sorted(here | task.tags) if here or task.tags else []
 
 
 def get_run_context() -> TaskRunContext | FlowRunContext:

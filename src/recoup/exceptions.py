@@ -37,6 +37,7 @@ __all__ = [
     "StoreFull",
     "StorePermissionError",
     "StreamDiverged",
+    "TaskRunTimeoutError",
     "UnfinishedRun",
     "UpstreamTaskError",
 ]
@@ -118,6 +119,10 @@ class FailedRun(RecoupError, RuntimeError):
 
 class FlowRunTimeoutError(RecoupError, TimeoutError):
     """A flow ran longer than its `timeout_seconds`."""
+
+
+class TaskRunTimeoutError(RecoupError, TimeoutError):
+    """A task ran longer than its `timeout_seconds`."""
 
 
 class CrashedRun(RecoupError, RuntimeError):

@@ -11,6 +11,8 @@ from recoup.clock import clock
 from recoup.events import FlowWillRetry, emit
 from recoup.exceptions import ConfigurationError, FlowRunTimeoutError
 from recoup.hooks import acall_hooks, call_hooks
+from recoup.logs import get_run_logger
+from recoup.prints import logged_prints, should_log_prints
 from recoup.states import Cancelled, Crashed, Failed, Running, State, TimedOut, return_value_to_state
 from recoup.task_options import pauses
 from recoup.time_limits import async_time_limit, time_limit
@@ -83,7 +85,7 @@ class Attempts:
         """Surround one run of the function."""
         with self._begin():
             call_hooks(self._flow.on_running_hooks, self._flow, self._context.flow_run, self.state)
-            with time_limit(self._flow.timeout_seconds, self._late):
+            with self._printing(), time_limit(self._flow.timeout_seconds, self._late):
                 yield
 
     @contextlib.asynccontextmanager
@@ -91,8 +93,12 @@ class Attempts:
         """Surround one run of the function as `one` does; what waits is done on another thread."""
         async with _entered(self._begin()):
             await acall_hooks(self._flow.on_running_hooks, self._flow, self._context.flow_run, self.state)
-            async with async_time_limit(self._flow.timeout_seconds, self._late):
-                yield
+            with self._printing():
+                async with async_time_limit(self._flow.timeout_seconds, self._late):
+                    yield
+
+    def _printing(self) -> contextlib.AbstractContextManager[None]:
+        return logged_prints(get_run_logger() if should_log_prints(None, self._context) else None)
 
     def _begin(self) -> TaskRunner:
         """Begin an attempt; return the task runner that it is to enter."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from recoup import loops
 from recoup.clock import clock
-from recoup.context import FlowRun, FlowRunContext, current_flow_run, current_task_run, new_id
+from recoup.context import FlowRun, FlowRunContext, current_flow_run, current_task_run
 from recoup.engine.journal import Journal
 from recoup.engine.run_arguments import keep_arguments
 from recoup.environment import host, machine, own_start
@@ -27,6 +27,7 @@ from recoup.run_names import run_name
 from recoup.settings import get_current_settings, load_settings
 from recoup.states import StateType
 from recoup.targets import target_of
+from recoup.task_runs import new_id
 from recoup.wording import said
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class FlowRunning:
                 origin.store or flow.result_storage, flow.result_serializer, parent.result_store if parent else None
             ),
             persist_result=flow.persist_result if flow.persist_result is not None or parent is None else parent.persist_result,
+            log_prints=flow.log_prints if flow.log_prints is not None or parent is None else parent.log_prints,
         )
         self.attempts = Attempts(self._context)
         self._parent = parent.run if parent else None

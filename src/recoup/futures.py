@@ -15,11 +15,14 @@ import time
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, overload
 
 from recoup.arguments import replace_members
-from recoup.states import Crashed, Pending, Running, State
+from recoup.states import Crashed, Running, State
 from recoup.wording import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from uuid import UUID
+
+    from recoup.task_runs import TaskRun
 
 __all__ = [
     "DoneAndNotDoneFutures",
@@ -46,11 +49,8 @@ class PrefectFuture(Generic[R]):
     that would otherwise wait for it.
     """
 
-    def __init__(
-        self, name: str, task_run_id: str, work: Callable[[], State[R]], upstream: Sequence[PrefectFuture[Any]] = ()
-    ) -> None:
-        self.name = name
-        self.task_run_id = task_run_id
+    def __init__(self, task_run: TaskRun, work: Callable[[], State[R]], upstream: Sequence[PrefectFuture[Any]] = ()) -> None:
+        self.task_run = task_run
         self._upstream = upstream
         self._work: Callable[[], State[R]] | None = work
         self._context = contextvars.copy_context()
@@ -58,11 +58,22 @@ class PrefectFuture(Generic[R]):
         self._ended: concurrent.futures.Future[State[R]] = concurrent.futures.Future()
 
     @property
+    def name(self) -> str:
+        """Return the name of the run."""
+        return self.task_run.name
+
+    @property
+    def task_run_id(self) -> UUID:
+        """Return the id of the run."""
+        return self.task_run.id
+
+    @property
     def state(self) -> State[R]:
         """Return the state as it is now."""
         if self._ended.done():
             return self._ended.result()
-        return Running(by_hand=False) if self._started.locked() else Pending(by_hand=False)
+        state = self.task_run.state
+        return Running(by_hand=False) if state.is_pending() and self._started.locked() else state
 
     def done(self) -> bool:
         """Say whether the call has ended."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import string
 from typing import TYPE_CHECKING, Any
 
@@ -40,11 +41,14 @@ def _fields(template: str, option: str, of: str) -> list[str]:
     return [field.partition(".")[0].partition("[")[0] for field in parsed]
 
 
-def run_name(name: str | Callable[[], str], parameters: Mapping[str, Any], option: str, of: str) -> str:
-    """Return the name of the run with these parameters. Raises what the user's function raises."""
+def run_name(name: str | Callable[..., str], parameters: Mapping[str, Any], option: str, of: str) -> str:
+    """Return the name of the run with these parameters. Raises what the user's function raises.
+
+    A function that has a parameter `parameters` is given them.
+    """
     if isinstance(name, str):
         return name.format_map(parameters)
-    made = name()
+    made = name(parameters=dict(parameters)) if "parameters" in inspect.signature(name).parameters else name()
     if not isinstance(made, str):
         raise ConfigurationError(f"{of}: {option} returned {made!r}; return a text")
     return made

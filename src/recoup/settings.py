@@ -45,10 +45,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tasks_strict_keys: bool = False
     tasks_check_mutation: Literal["small", "always", "off"] = "small"
     tasks_default_retries: Count = 0
-    tasks_default_retry_delay_seconds: Seconds = 0.0
+    tasks_default_retry_delay_seconds: Seconds | tuple[Seconds, ...] = 0.0
     tasks_runner_thread_pool_max_workers: Annotated[int, msgspec.Meta(ge=1)] = 64
     runs_lease_seconds: Annotated[float, msgspec.Meta(gt=0)] = 60.0
     logging_level: LogLevel = "INFO"
+    logging_log_prints: bool = False
 
 
 DESCRIPTIONS = {
@@ -65,10 +66,11 @@ DESCRIPTIONS = {
     "tasks_strict_keys": "Raise an error where an argument cannot be hashed, instead of running uncached.",
     "tasks_check_mutation": "Hash arguments again after the body: those below 1 MiB, all, or none.",
     "tasks_default_retries": "How often a failing task runs again.",
-    "tasks_default_retry_delay_seconds": "The pause before a failing task runs again.",
+    "tasks_default_retry_delay_seconds": "The pause before a failing task runs again, or a list of them.",
     "tasks_runner_thread_pool_max_workers": "How many submitted tasks of a flow run at the same time.",
     "runs_lease_seconds": "How long a run may be silent before another machine may resume it.",
     "logging_level": "What is logged to standard error where the program configured no logging.",
+    "logging_log_prints": "Log what flows and tasks print, except where `log_prints=False`.",
 }
 """A sentence about each setting."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CacheKeyFnPolicy, CachePolicy
 from recoup.exceptions import ConfigurationError
+from recoup.hooks import check_hooks
 from recoup.storage_keys import StorageKeyPolicy
 from recoup.types import NotSet, NotSetType
 
@@ -19,9 +21,22 @@ if TYPE_CHECKING:
     from recoup.context import TaskRunContext
     from recoup.settings import Settings
 
-__all__ = ["Reuse", "TaskOptions", "advice", "check", "complete", "pauses", "persistence_of", "policy_of", "reuse_of"]
+__all__ = [
+    "COMMIT_HOOKS",
+    "HOOKS",
+    "Reuse",
+    "TaskOptions",
+    "advice",
+    "check",
+    "complete",
+    "pauses",
+    "persistence_of",
+    "policy_of",
+    "reuse_of",
+]
 
 CacheKeyFn = Callable[["TaskRunContext", dict[str, Any]], str | None]
+Hook = Callable[..., object]
 RetryDelays = float | Sequence[float] | Callable[[int], list[float]]
 
 
@@ -42,8 +57,27 @@ class TaskOptions(TypedDict, total=False):
     cache_result_in_memory: bool | None
     retries: int | None
     retry_delay_seconds: RetryDelays | None
+    retry_jitter_factor: float | None
+    retry_condition_fn: Callable[..., Any] | None
+    timeout_seconds: float | None
+    task_run_name: str | Callable[..., str] | None
+    tags: Iterable[str] | None
+    version: str | None
+    log_prints: bool | None
+    on_running: Sequence[Hook] | None
+    on_completion: Sequence[Hook] | None
+    on_failure: Sequence[Hook] | None
+    on_cached: Sequence[Hook] | None
+    on_commit: Sequence[Hook] | None
+    on_rollback: Sequence[Hook] | None
     task_key: str | None
 
+
+HOOKS = ("on_running", "on_completion", "on_failure", "on_cached")
+"""Hooks that are called with the task, its run and the state."""
+
+COMMIT_HOOKS = ("on_commit", "on_rollback")
+"""Hooks that are called with the transaction."""
 
 _NAMES = tuple(TaskOptions.__annotations__)
 
@@ -57,7 +91,11 @@ def complete(given: TaskOptions, task: str) -> dict[str, Any]:
             near = difflib.get_close_matches(name, _NAMES, 1)
             hint = f"did you mean {near[0]}?" if near else f"the options are {', '.join(_NAMES)}."
             raise ConfigurationError(f"task {task}: there is no option {name}; {hint}")
-    return {**dict.fromkeys(_NAMES), "cache_policy": NotSet, **given}
+    options: dict[str, Any] = {**dict.fromkeys(_NAMES), "cache_policy": NotSet, **given}
+    for name in (*HOOKS, *COMMIT_HOOKS):
+        check_hooks(options[name], name, f"task {task}")
+        options[name] = list(options[name] or ())  # the task's own: decorators add to it
+    return options
 
 
 def check(options: dict[str, Any], task: str) -> None:
@@ -92,7 +130,11 @@ def check(options: dict[str, Any], task: str) -> None:
 
 
 def _is_pause(value: object) -> bool:
-    return isinstance(value, int | float) and value >= 0
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list | tuple | set | frozenset) and all(isinstance(text, str) for text in value)
 
 
 def _is_pauses(value: object) -> bool:
@@ -111,6 +153,12 @@ _KINDS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("cache_result_in_memory", lambda value: isinstance(value, bool), "True or False"),
     ("retries", lambda value: isinstance(value, int) and value >= 0, "a whole number, 0 or more"),
     ("retry_delay_seconds", _is_pauses, "a number of seconds, a list of them, or a function such as exponential_backoff(2)"),
+    ("retry_jitter_factor", _is_pause, "a number, 0 or more: 0.5 makes pauses up to half longer or shorter"),
+    ("retry_condition_fn", callable, "a function of (task, task_run, state) that says whether to retry"),
+    ("timeout_seconds", lambda value: _is_pause(value) and value > 0, "a number of seconds above 0"),
+    ("tags", _is_texts, "a list of texts"),
+    ("version", lambda value: isinstance(value, str), "a text, such as '2'"),
+    ("log_prints", lambda value: isinstance(value, bool), "True or False"),
     ("task_key", lambda value: isinstance(value, str) and value != "", "a text"),
 )
 
@@ -192,12 +240,18 @@ def advice(options: dict[str, Any], *, kept: bool) -> str:
     return f"{', '.join(given)} without a cache policy: {does}. To reuse them across runs, write cache=True."
 
 
-def pauses(delays: RetryDelays, retries: int) -> Callable[[int], float]:
-    """Return the pause in seconds after each failed attempt, counted from 1; the last of a list repeats."""
+def pauses(delays: RetryDelays, retries: int, jitter: float = 0.0) -> Callable[[int], float]:
+    """Return the pause in seconds after each failed attempt, counted from 1; the last of a list repeats.
+
+    With `jitter` it is up to that part longer or shorter, by chance, so that calls that failed together do not come
+    again together.
+    """
     if callable(delays):
         delays = delays(retries)
-    if isinstance(delays, Sequence):
-        listed = [float(pause) for pause in delays] or [0.0]
-        return lambda attempt: listed[min(attempt, len(listed)) - 1]
-    pause = float(delays)
-    return lambda _: pause
+    listed = [float(pause) for pause in (delays if isinstance(delays, Sequence) else [delays])] or [0.0]
+
+    def pause(attempt: int) -> float:
+        exact = listed[min(attempt, len(listed)) - 1]
+        return max(0.0, random.uniform(1 - jitter, 1 + jitter) * exact) if jitter else exact  # noqa: S311 - no secret
+
+    return pause

@@ -15,13 +15,14 @@ import itertools
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, Unpack, overload
 
 from recoup import (
-    logs,  # noqa: F401 - it hears of tasks once it is imported, also where there are no flows
+    logs,
     loops,
 )
 from recoup.arguments import Binder
+from recoup.bodies import surrounded
 from recoup.cache_policies import CODE, INPUTS, NO_CACHE, CachePolicy
 from recoup.clock import clock
-from recoup.context import FlowRunContext, TaskRunContext, next_number
+from recoup.context import FlowRunContext, TaskRunContext, next_number, tags_of
 from recoup.engine.call import Call, Terms
 from recoup.engine.drive import adrive, drive
 from recoup.engine.steps import Found, Rejected
@@ -32,20 +33,23 @@ from recoup.events import Advised, CallId, DidFail, emit
 from recoup.exceptions import (
     ConfigurationError,
     MissingContextError,
-    UpstreamTaskError,
 )
 from recoup.forking import free_in_children
 from recoup.futures import FutureList, PrefectFuture, resolve_futures_to_states
 from recoup.hashing.code import identity
+from recoup.hooks import check_hooks
 from recoup.mapping import calls_of
 from recoup.project import name_in_module
 from recoup.results import ResultStore, should_persist_result
+from recoup.run_names import check_run_name
 from recoup.serializers.pickle import pickle_as_functions
+from recoup.serving import answer, aserve, name_run, not_begun, returned_instead, serve
 from recoup.settings import get_current_settings
-from recoup.states import Cached, Completed, Failed, NotReady, State
-from recoup.task_options import TaskOptions, advice, check, complete, pauses, persistence_of, policy_of, reuse_of
+from recoup.states import Failed, State
+from recoup.task_options import HOOKS, TaskOptions, advice, check, complete, pauses, persistence_of, policy_of, reuse_of
+from recoup.task_runs import TaskRun
 from recoup.types import Key, NotSet
-from recoup.upstream import futures_in, listed, require, resolved, until_ended
+from recoup.upstream import futures_in, listed, loaded, require, resolved, until_ended
 from recoup.wording import said
 
 if TYPE_CHECKING:
@@ -57,7 +61,7 @@ if TYPE_CHECKING:
     from recoup.engine.steps import Outcome
     from recoup.records import Record
     from recoup.settings import Settings
-    from recoup.task_options import CacheKeyFn, RetryDelays
+    from recoup.task_options import CacheKeyFn, Hook, RetryDelays
 
 __all__ = ["Task", "exponential_backoff", "task", "task_input_hash"]
 
@@ -66,15 +70,16 @@ R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
 Q = ParamSpec("Q")
+HookT = TypeVar("HookT", bound="Callable[..., Any]")
 
 
 class Task(Generic[P, R_co]):
     """A function with the rules by which its results are kept. Made by `task`; the options are described there."""
 
     def __init__(self, fn: Callable[P, R_co], **options: Unpack[TaskOptions]) -> None:
+        kind = type(fn)
         if isinstance(fn, classmethod | staticmethod):
-            kind = type(fn).__name__
-            raise ConfigurationError(f"task() takes a function, not a {kind}; write @{kind} above @task, not below it")
+            fn = fn.__func__
         if not callable(fn):
             raise ConfigurationError(
                 f"task() takes a function, not {type(fn).__name__}; write @task or @task(cache=True) above a def"
@@ -84,6 +89,7 @@ class Task(Generic[P, R_co]):
         self._options = complete(options, self.name)
         check(self._options, self.name)
         self.fn = fn
+        self._kind: type[Any] = kind  # a class method is bound to the class, a static one to nothing
         self.description: str | None = self._options["description"] or inspect.getdoc(fn)
         self.isgenerator = inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn)
         self.isasync = inspect.iscoroutinefunction(fn) or inspect.isasyncgenfunction(fn)
@@ -98,14 +104,25 @@ class Task(Generic[P, R_co]):
         self.cache_result_in_memory: bool = self._options["cache_result_in_memory"] is not False
         self.retries: int | None = self._options["retries"]
         self.retry_delay_seconds: RetryDelays | None = self._options["retry_delay_seconds"]
-        self._binder = Binder(fn)
         self._drive: Callable[[Call], Outcome] = collect if self.isgenerator else drive
         self._adrive: Callable[[Call], Coroutine[Any, Any, Outcome]] = acollect if self.isgenerator else adrive
+        self.retry_jitter_factor: float | None = self._options["retry_jitter_factor"]
+        self.retry_condition_fn: Callable[..., Any] | None = self._options["retry_condition_fn"]
+        self.timeout_seconds: float | None = self._options["timeout_seconds"]
+        self.task_run_name: str | Callable[..., str] | None = self._options["task_run_name"]
+        self.tags: frozenset[str] = frozenset(self._options["tags"] or ())
+        self.version: str | None = self._options["version"]
+        self.log_prints: bool | None = self._options["log_prints"]
+        self.hooks: dict[str, list[Hook]] = {name: self._options[name] for name in HOOKS if self._options[name]}
+        self.on_commit_hooks: list[Hook] = self._options["on_commit"]
+        self.on_rollback_hooks: list[Hook] = self._options["on_rollback"]
+        self.binder = Binder(fn)
+        check_run_name(self.task_run_name, self.binder.names, "task_run_name", f"task {self.name}")
         self._terms_for: tuple[Settings, ResultStore | None, bool | None, Terms] | None = None
         self._advised: set[str] = set()  # shared with the copies that are bound to instances
         self._bound: tuple[Any, ...] = ()
         if isinstance(self.cache_policy, CachePolicy):
-            self.cache_policy.check(self._binder.names)
+            self.cache_policy.check(self.binder.names)
 
     @functools.cached_property
     def task_key(self) -> str:
@@ -121,11 +138,76 @@ class Task(Generic[P, R_co]):
         True
         """
         kept = dict(self._options)
-        if options.keys() & {"cache", "cache_policy", "cache_key_fn"}:  # a new way to make keys replaces the old one
+        if any(options.get(way) is not None for way in ("cache", "cache_policy", "cache_key_fn")):  # a new way to make keys
             kept |= {"cache": None, "cache_policy": NotSet, "cache_key_fn": None}
         changed = Task(self.fn, **{**kept, **options})
-        changed._bound = self._bound
+        changed._bound, changed._kind = self._bound, self._kind
         return changed
+
+    # --- hooks -----------------------------------------------------------------------------
+
+    def on_running(self, fn: HookT) -> HookT:
+        """Call `fn(task, task_run, state)` before each attempt, also where a recorded result is then served."""
+        return self._hear("on_running", fn)
+
+    def on_completion(self, fn: HookT) -> HookT:
+        """Call `fn(task, task_run, state)` when a call has completed, be it computed or served."""
+        return self._hear("on_completion", fn)
+
+    def on_failure(self, fn: HookT) -> HookT:
+        """Call `fn(task, task_run, state)` when a call has failed and no retries are left."""
+        return self._hear("on_failure", fn)
+
+    def on_cached(self, fn: HookT) -> HookT:
+        """Call `fn(task, task_run, state)` when a recorded result was served."""
+        return self._hear("on_cached", fn)
+
+    def on_commit(self, fn: HookT) -> HookT:
+        """Call `fn(transaction)` when the result of a call is kept."""
+        self.on_commit_hooks.append(fn)
+        return fn
+
+    def on_rollback(self, fn: HookT) -> HookT:
+        """Call `fn(transaction)` when a call is undone, because the transaction around it failed."""
+        self.on_rollback_hooks.append(fn)
+        return fn
+
+    def _hear(self, state: str, fn: HookT) -> HookT:
+        check_hooks([fn], state, f"task {self.name}")
+        self.hooks.setdefault(state, self._options[state]).append(fn)
+        self._terms_for = None
+        return fn
+
+    @property
+    def on_running_hooks(self) -> list[Hook]:
+        """Return what is called before each attempt."""
+        return self.hooks.get("on_running", [])
+
+    @property
+    def on_completion_hooks(self) -> list[Hook]:
+        """Return what is called when a call has completed."""
+        return self.hooks.get("on_completion", [])
+
+    @property
+    def on_failure_hooks(self) -> list[Hook]:
+        """Return what is called when a call has failed."""
+        return self.hooks.get("on_failure", [])
+
+    @property
+    def on_cached_hooks(self) -> list[Hook]:
+        """Return what is called when a recorded result was served."""
+        return self.hooks.get("on_cached", [])
+
+    def wants_retry(self, run: TaskRun, error: Exception) -> bool:
+        """Ask the task's `retry_condition_fn` whether `run` may begin again after `error`."""
+        assert self.retry_condition_fn is not None
+        state = Failed(message=f"Task run encountered unexpected exception: {error!r}", data=error, by_hand=False)
+        try:
+            wants = self.retry_condition_fn(self, run, state)
+            return bool(loops.run(wants) if inspect.iscoroutine(wants) else wants)
+        except Exception:  # noqa: BLE001 - whatever it raises, the call ends as it would without retries
+            logs.logger.exception("the retry_condition_fn of task %s raised; there is no retry", self.name)
+            return False
 
     # --- calling ---------------------------------------------------------------------------
 
@@ -160,17 +242,19 @@ class Task(Generic[P, R_co]):
             call = self._call(args, kwargs, upstream)
         except Exception as exc:
             if return_state:
-                return _not_begun(exc)
+                return not_begun(exc)
             raise
+        if return_state or self.hooks:
+            self._let_load(call, args, kwargs)
+            state = serve(call, self._drive)
+            return state if return_state else answer(call, state)
         try:
-            if return_state:
-                self._let_load(call, args, kwargs)
-            outcome = self._drive(call)
-        except Exception as exc:
-            if return_state:
-                return _failed(exc)
-            raise
-        return _state_of(outcome) if return_state else outcome.value
+            return self._drive(call).value
+        except Exception:
+            returned = returned_instead(call)
+            if returned is NotSet:
+                raise
+            return returned
 
     async def _acall(self, args: tuple[Any, ...], kwargs: dict[str, Any], return_state: bool, upstream: Any) -> Any:
         try:
@@ -178,43 +262,52 @@ class Task(Generic[P, R_co]):
             call = self._call(args, kwargs, upstream)
         except Exception as exc:
             if return_state:
-                return _not_begun(exc)
+                return not_begun(exc)
             raise
+        if return_state or self.hooks:
+            self._let_load(call, args, kwargs)
+            state = await aserve(call, self._adrive)
+            return state if return_state else answer(call, state)
         try:
-            if return_state:
-                self._let_load(call, args, kwargs)
-            outcome = await self._adrive(call)
-        except Exception as exc:
-            if return_state:
-                return _failed(exc)
-            raise
-        return _state_of(outcome) if return_state else outcome.value
+            return (await self._adrive(call)).value
+        except Exception:
+            returned = returned_instead(call)
+            if returned is NotSet:
+                raise
+            return returned
 
     def _stream(self, args: tuple[Any, ...], kwargs: dict[str, Any], upstream: Any) -> Any:
         """Return the stream of a call. Nothing happens before its first item is asked for, except to wrong arguments."""
-        self._binder.bind((*self._bound, *args), kwargs)
+        self.binder.bind((*self._bound, *args), kwargs)
         context = contextvars.copy_context()
 
         def begin() -> StreamPerformer:
             return StreamPerformer(context.run(self._call, args, kwargs, upstream), context)
 
         async def begin_when_ready() -> StreamPerformer:
-            await until_ended(futures_in([*args, *kwargs.values(), *(upstream or ())]))
+            await until_ended(futures_in([*args, *kwargs.values(), *listed(upstream)]))
             return begin()
 
         return astream(begin_when_ready) if self.isasync else stream(begin)
 
-    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], upstream: Any = None, label: str = "") -> Call:
+    def _call(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], upstream: Any = None, label: str = "", run: TaskRun | None = None
+    ) -> Call:
         args = (*self._bound, *args)
-        inputs = self._binder.bind(args, kwargs)
+        inputs = self.binder.bind(args, kwargs)
         if upstream is not None:
             require(upstream, self.name)
         brought = resolved(inputs, self.name)
+        named = self.task_run_name is not None
+        if named:
+            brought = loaded(brought)
         if brought is not inputs:
-            args, kwargs = self._binder.unbind(brought)
+            args, kwargs = self.binder.unbind(brought)
         flow = FlowRunContext.get()
         number = next_number()
-        context = TaskRunContext(self, brought, flow, number)
+        context = TaskRunContext(self, brought, flow, number, run)
+        if named:
+            label = name_run(context)
         call = CallId(self.name, number, flow.run if flow is not None else None, label)
         return Call(call, self._terms(flow), context, brought, args, kwargs, flow.flow_run.name if flow is not None else None)
 
@@ -261,7 +354,7 @@ class Task(Generic[P, R_co]):
         future of a list is waited for and mapped. `return_state=True` waits and returns the final states instead.
         """
         wait_for, return_state = listed(kwargs.pop("wait_for", None)), kwargs.pop("return_state", False)
-        calls = calls_of(self.name, self._binder, (*self._bound, *args), kwargs, len(self._bound))
+        calls = calls_of(self.name, self.binder, (*self._bound, *args), kwargs, len(self._bound))
         futures: FutureList[Any] = FutureList(self._submit(call.args, call.kwargs, wait_for, call.label) for call in calls)
         return resolve_futures_to_states(futures) if return_state else futures
 
@@ -272,21 +365,19 @@ class Task(Generic[P, R_co]):
                 f"{self.name}.submit() and .map() work inside a flow: call them in a function decorated with @flow, "
                 f"or call {self.name}(...) itself"
             )
-        self._binder.bind((*self._bound, *args), kwargs)  # a wrong call fails here, not on another thread
+        self.binder.bind((*self._bound, *args), kwargs)  # a wrong call fails here, not on another thread
         upstream = futures_in([*args, *kwargs.values(), *wait_for])
-        number = next_number()
-        future: PrefectFuture[Any] = PrefectFuture(
-            f"{self.name}-{label or number}", str(number), lambda: self._run(args, kwargs, wait_for, label), upstream
-        )
+        run = TaskRun(f"{self.name}-{label or next_number()}", tags_of(self), flow.run)
+        future: PrefectFuture[Any] = PrefectFuture(run, lambda: self._run(args, kwargs, wait_for, label, run), upstream)
         flow.task_runner.start(future, upstream)
         return future
 
-    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any], wait_for: list[Any], label: str) -> State[Any]:
+    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any], wait_for: list[Any], label: str, run: TaskRun) -> State[Any]:
         """Serve a submitted call in this thread and return its final state."""
         try:
-            call = self._call(args, kwargs, wait_for, label)
+            call = self._call(args, kwargs, wait_for, label, run)
         except Exception as exc:  # noqa: BLE001 - as below; but the engine, which tells of failures, knows nothing of it
-            state = _not_begun(exc)
+            state = not_begun(exc)
             flow = FlowRunContext.get()
             call_id = CallId(self.name, next_number(), flow.run if flow is not None else None, label)
             told = str(exc) if state.name == "NotReady" else said(exc)
@@ -294,11 +385,7 @@ class Task(Generic[P, R_co]):
             return state
         call.lazy = True
         self._let_load(call, args, kwargs)
-        try:
-            outcome = loops.run(self._adrive(call)) if self.isasync else self._drive(call)
-        except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
-            return _failed(exc)
-        return _state_of(outcome)
+        return loops.run(aserve(call, self._adrive)) if self.isasync else serve(call, self._drive)
 
     def _let_load(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Have `call` end with a reference: its state loads an object for each who looks."""
@@ -361,7 +448,7 @@ class Task(Generic[P, R_co]):
         known = self._terms_for
         if known is not None and known[0] is settings and known[1] is store and known[2] is persist:
             return known[3]
-        terms = self._make_terms(settings, store)
+        terms = self._make_terms(settings, store, flow)
         self._terms_for = (settings, store, persist, terms)
         if not self._advised:
             text = advice(self._options, kept=terms.ledger is not None)
@@ -370,7 +457,7 @@ class Task(Generic[P, R_co]):
                 emit(Advised(at=clock.time(), task=self.name, text=text))
         return terms
 
-    def _make_terms(self, settings: Settings, store: ResultStore | None) -> Terms:
+    def _make_terms(self, settings: Settings, store: ResultStore | None, flow: FlowRunContext | None) -> Terms:
         own = ResultStore.of_options(self.result_storage, self.result_serializer, store, self.cache_result_in_memory)
         reuse = reuse_of(self._options, self.cache_policy, settings, persists=should_persist_result(self.persist_result))
         retries = settings.tasks_default_retries if self.retries is None else self.retries
@@ -379,9 +466,9 @@ class Task(Generic[P, R_co]):
         return Terms(
             name=self.name,
             identity=self.task_key,
-            fn=self.fn,
+            fn=surrounded(self, flow),
             streams=self.isgenerator,
-            binder=self._binder,
+            binder=self.binder,
             policy=policy,
             reads_values=policy.reads_values,
             ledger=None if reuse.policy is None else own.ledger,
@@ -390,7 +477,7 @@ class Task(Generic[P, R_co]):
             expiration=None if self.cache_expiration is None else self.cache_expiration.total_seconds(),
             refresh=reuse.never or (settings.tasks_refresh_cache if self.refresh_cache is None else self.refresh_cache),
             retries=retries,
-            delay=pauses(delays, retries),
+            delay=pauses(delays, retries, self.retry_jitter_factor or 0.0),
             publishes=self.result_storage_key is not None,
             settings=settings,
             clock=clock,
@@ -401,11 +488,12 @@ class Task(Generic[P, R_co]):
     @overload
     def __get__(self: Task[Concatenate[Any, Q], T], instance: object, owner: type | None = None) -> Task[Q, T]: ...
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        """Bind to an instance as a function does: it becomes the first argument, and part of the key."""
-        if instance is None:
+        """Bind to an instance, or a class, as a function does: it becomes the first argument, and part of the key."""
+        first = owner if self._kind is classmethod else instance
+        if first is None or self._kind is staticmethod:
             return self
         bound: Task[P, R_co] = object.__new__(type(self))
-        bound.__dict__.update(self.__dict__, _bound=(instance,))
+        bound.__dict__.update(self.__dict__, _bound=(first,))
         return bound
 
     def __reduce__(self) -> str | tuple[Any, ...]:
@@ -414,7 +502,8 @@ class Task(Generic[P, R_co]):
 
     def _by_value(self) -> tuple[Any, ...]:
         for instance in self._bound:
-            named = getattr(type(instance), self.fn.__name__, None)
+            owner = instance if isinstance(instance, type) else type(instance)
+            named = getattr(owner, self.fn.__name__, None)
             if isinstance(named, Task) and named._options is self._options:  # noqa: SLF001 - another one of its kind
                 return getattr, (instance, self.fn.__name__)
         return _made_again, (self.fn, self._options, self._bound)
@@ -475,19 +564,3 @@ def exponential_backoff(backoff_factor: float) -> Callable[[int], list[float]]:
     [3, 6, 12, 24]
     """
     return lambda retries: [backoff_factor * 2**attempt for attempt in range(retries)]
-
-
-def _state_of(outcome: Outcome) -> State[Any]:
-    data = outcome.reference if outcome.reference is not None else outcome.value
-    return Cached(data=data, by_hand=False) if outcome.cached else Completed(data=data, by_hand=False)
-
-
-def _not_begun(error: Exception) -> State[Any]:
-    """Return the state of a call whose arguments could not be brought."""
-    if isinstance(error, UpstreamTaskError):
-        return NotReady(message=str(error), data=error, by_hand=False)
-    return _failed(error)
-
-
-def _failed(error: Exception) -> State[Any]:
-    return Failed(message=f"Task run encountered an exception {said(error)}", data=error, by_hand=False)

@@ -17,7 +17,7 @@ from recoup.wording import said
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["futures_in", "listed", "require", "resolved", "until_ended"]
+__all__ = ["futures_in", "listed", "loaded", "require", "resolved", "until_ended"]
 
 _RUNS = (PrefectFuture, State)
 _MARKED = (PrefectFuture, State, Annotation)
@@ -71,6 +71,12 @@ def resolved(inputs: dict[str, Any], task: str) -> dict[str, Any]:
         }
     except UpstreamTaskError as exc:
         raise UpstreamTaskError(f"{task} was not started, because {exc}") from exc.__cause__
+    return inputs if all(map(operator.is_, inputs.values(), found.values())) else found
+
+
+def loaded(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the inputs with values in the place of references; the same dict when there are none."""
+    found = {name: replace_members(value, Reference, Reference.load) for name, value in inputs.items()}
     return inputs if all(map(operator.is_, inputs.values(), found.values())) else found
 
 

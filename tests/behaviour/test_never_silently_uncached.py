@@ -444,10 +444,6 @@ def test_options_that_cannot_work_are_refused_where_they_are_written(options, te
     ("make", "text"),
     [
         (
-            lambda: task(staticmethod(name_of)),
-            "task() takes a function, not a staticmethod; write @staticmethod above @task, not below it",
-        ),
-        (
             lambda: task(dict),
             "dict has no signature that Python knows; call it in a function of your own, and decorate that",
         ),

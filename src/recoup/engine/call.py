@@ -44,6 +44,18 @@ class CallContext(TaskContext, Protocol):
         """Make what was current before current again."""
         ...
 
+    def accept(self, returned: Any) -> Any:
+        """Return the value that a body's value stands for; raise what a returned state says of a failure."""
+        ...
+
+    def may_retry(self, error: Exception) -> bool:
+        """Say whether the body may run again after `error`; the retries that are left are counted elsewhere."""
+        ...
+
+    def name_after(self, error: Exception) -> str:
+        """Return the name of the state in which the call ends that `error` ended."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:

@@ -65,7 +65,7 @@ def _compute(performer: Performer, step: Compute) -> Returned | Raised:
     call = performer.call
     try:
         with performer.body(step.attempt):
-            return Returned(call.terms.fn(*call.args, **call.kwargs))
+            return Returned(call.context.accept(call.terms.fn(*call.args, **call.kwargs)))
     except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
         return Raised(exc)
 
@@ -74,7 +74,7 @@ async def _acompute(performer: Performer, step: Compute) -> Returned | Raised:
     call = performer.call
     try:
         with performer.body(step.attempt):
-            return Returned(await call.terms.fn(*call.args, **call.kwargs))
+            return Returned(call.context.accept(await call.terms.fn(*call.args, **call.kwargs)))
     except Exception as exc:  # noqa: BLE001 - whatever it raises, the program goes on
         return Raised(exc)
 

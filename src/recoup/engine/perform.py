@@ -184,8 +184,9 @@ class Performer:
 
     def next_delay(self, step: Wait) -> float | None:
         """Return the pause before the next attempt in seconds, or `None` when there is none."""
-        if step.attempt > self.terms.retries:
-            self.tell_failed(step.error, "Failed", self._seconds)
+        context = self.call.context
+        if step.attempt > self.terms.retries or not context.may_retry(step.error):
+            self.tell_failed(step.error, context.name_after(step.error), self._seconds)
             return None
         delay = self.terms.delay(step.attempt)
         emit(
