@@ -11,6 +11,7 @@ from recoup.clock import clock
 from recoup.events import FlowWillRetry, emit
 from recoup.exceptions import ConfigurationError, FlowRunTimeoutError
 from recoup.hooks import acall_hooks, call_hooks
+from recoup.interrupts import Terminated, interrupted, terminated
 from recoup.logs import get_run_logger
 from recoup.prints import logged_prints, should_log_prints
 from recoup.states import Cancelled, Crashed, Failed, Running, State, TimedOut, return_value_to_state
@@ -142,6 +143,8 @@ def after_error(error: BaseException) -> State[Any]:
     """Return the state of a run that `error` ended."""
     if isinstance(error, Exception):
         return Failed(message=f"Flow run encountered an exception: {said(error)}", data=error, by_hand=False)
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, Terminated) or terminated():
+        return Crashed(message="Flow run was ended by SIGTERM", data=error, by_hand=False)
+    if isinstance(error, KeyboardInterrupt) or interrupted():
         return Cancelled(message="Flow run was interrupted", data=error, by_hand=False)
     return Crashed(message=f"Flow run was ended by {said(error)}", data=error, by_hand=False)

@@ -19,6 +19,7 @@ from recoup.flow_attempts import Attempts, after_error
 from recoup.hashing import Hasher, describe
 from recoup.hashing.code import look_again
 from recoup.hooks import acall_hooks, call_hooks
+from recoup.interrupts import unwatch, watch
 from recoup.logs import logger
 from recoup.records import FORMAT, RunRecord
 from recoup.results import ResultStore
@@ -112,6 +113,7 @@ class FlowRunning:
         self._unsubscribe = subscribe(self._journal)
         self._flow_token = current_flow_run.set(self._context)
         self._task_token = current_task_run.set(None)
+        self._watching = watch()
         emit(
             FlowStarted(
                 at=record.started,
@@ -129,9 +131,9 @@ class FlowRunning:
         try:
             record = self._end(state)
             call_hooks(hooks(state), self._flow, self._context.flow_run, state)
+            self._tell(record)
         finally:
             self._leave()
-        self._tell(record)
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
@@ -141,9 +143,9 @@ class FlowRunning:
         try:
             record = await loops.to_thread_shielded(self._end, state)
             await acall_hooks(hooks(state), self._flow, self._context.flow_run, state)
+            self._tell(record)
         finally:
             self._leave()
-        self._tell(record)
 
     def _state_after(self, error: BaseException | None) -> State[Any]:
         """Return how the run ended; `error` may have struck between two attempts."""
@@ -161,6 +163,8 @@ class FlowRunning:
     def _leave(self) -> None:
         current_task_run.reset(self._task_token)
         current_flow_run.reset(self._flow_token)
+        if self._watching:
+            unwatch()
 
     def _end(self, state: State[Any]) -> RunRecord:
         """Write how the run ended."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from recoup.exceptions import ConfigurationError, MissingContextError
 from recoup.forking import renew_in_children
+from recoup.interrupts import interrupted, terminated
+from recoup.logs import logger
 from recoup.settings import get_current_settings
 from recoup.states import Cancelled
 
@@ -37,7 +39,10 @@ class TaskRunner(ABC):
 
     @abstractmethod
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Wait for all that was submitted; after an error, only for what has begun, and give up the rest."""
+        """Wait for all that was submitted; after an error, only for what has begun, and give up the rest.
+
+        When the process was told to end, wait for nothing.
+        """
 
 
 class ThreadPoolTaskRunner(TaskRunner):
@@ -102,7 +107,9 @@ class ThreadPoolTaskRunner(TaskRunner):
         finally:
             for future in list(self._waiting):
                 _give_up(future)
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            if self._waiting and interrupted():
+                logger.warning("interrupted: %d submitted calls have begun and are waited for", len(self._waiting))
+            self._pool.shutdown(wait=not terminated(), cancel_futures=True)
             self._pool = None
 
     def __eq__(self, other: object) -> bool:

@@ -283,3 +283,21 @@ def test_a_terminal_without_cursor_gets_plain_lines(tmp_path):
     _, sent = on_a_terminal(*RECOUP, "run", "talks.py", cwd=tmp_path, TERM="dumb")
     assert "\x1b" not in sent
     assert "ran load · first time · " in sent
+
+
+def test_a_flow_that_ends_in_a_failed_state_is_a_failure(tmp_path):
+    (tmp_path / "ends.py").write_text("""
+from recoup import flow, task
+from recoup.states import Failed
+
+@task
+def fail():
+    raise ValueError("no")
+
+@flow
+def states():
+    return [fail.submit()]
+""")
+    failed = subprocess.run((*RECOUP, "run", "ends.py:states"), cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert failed.returncode == 1
+    assert "error: flow states ended as Failed: 1/1 states failed." in failed.stderr

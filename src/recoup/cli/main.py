@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from recoup.cli.exits import Exit, code_of
 from recoup.cli.parser import parse
 from recoup.exceptions import RecoupError
+from recoup.interrupts import Terminated, die
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.whole_process = arguments is None
         noun = importlib.import_module(f"recoup.cli.{options.command}")  # only what this command needs
         return int(noun.main(options))
+    except Terminated:
+        die()
     except SystemExit as exc:  # --help and --version, or the flow's own
         return _code_of_exit(exc)
     except KeyboardInterrupt:

@@ -20,6 +20,7 @@ from recoup.cli.target import ImportFailed, load_flow
 from recoup.engine.tally import Tally
 from recoup.events import DidStore, FlowEnded, FlowStarted, MutatedInput, WriteFailed, subscribed
 from recoup.hashing import describe
+from recoup.interrupts import exiting_at_once
 from recoup.logs import log_to_stderr, quiet
 from recoup.resuming import Origin, starting
 from recoup.settings import temporary_settings
@@ -50,6 +51,7 @@ def watch(
         stack.enter_context(quiet())
         log_to_stderr()
         run = WatchedRun(options, stopwatch, out)
+        stack.enter_context(exiting_at_once())
         with _shown(options, target, out) as show, subscribed(run, in_children=False), subscribed(show, in_children=False):
             work(run)
         return run.report()
@@ -139,7 +141,7 @@ class WatchedRun:
         if isinstance(error, ImportFailed):
             show_failure(error.error, f"{error} cannot be imported")
             return Exit.FAILED
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) or (error is None and not self._completed):
             self._report_failure(error)
         if self._options.json:
             print(json.dumps(self._summary()), file=self._out, flush=True)
@@ -149,13 +151,20 @@ class WatchedRun:
             if self._started is not None and not self._options.quiet:
                 print(f"`recoup resume {self._started.name}{self._where()}` goes on", file=sys.stderr)
             raise error
-        return Exit.DONE if error is None else Exit.FAILED
+        return Exit.DONE if error is None and self._completed else Exit.FAILED
 
     # --- reporting -------------------------------------------------------------------------
 
-    def _report_failure(self, error: Exception) -> None:
+    @property
+    def _completed(self) -> bool:
+        return self._ended is not None and self._ended.state == "Completed"
+
+    def _report_failure(self, error: Exception | None) -> None:
         assert self._started is not None
-        show_failure(error, f"flow {self._started.flow} failed")
+        if error is not None:
+            show_failure(error, f"flow {self._started.flow} failed")
+        elif self._ended is not None:  # by what it returned
+            print(f"error: flow {self._started.flow} ended as {self._ended.state}: {self._ended.message}", file=sys.stderr)
         kept = f"{self._kept} result{' was' if self._kept == 1 else 's were'} kept; " if self._kept else ""
         run = f"{self._started.name}{self._where()}"
         print(f"{kept}`recoup runs show {run}` shows each call, `recoup resume {run}` goes on", file=sys.stderr)

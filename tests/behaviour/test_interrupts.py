@@ -1,0 +1,180 @@
+"""Ctrl-C cancels a run in order, a second one ends it at once, and SIGTERM crashes it: with real processes and signals."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from recoup import flow
+from recoup.engine.runs import read_runs
+from recoup.storage import LocalFileSystem
+
+RECOUP = (sys.executable, "-m", "recoup.cli.main")
+
+PROGRAM = """
+import asyncio, sys, threading, time
+from recoup import flow, task
+from recoup.task_runners import ThreadPoolTaskRunner
+
+def say(*words):
+    print(*words, flush=True)
+
+def note(flow, flow_run, state):
+    say("hook", state.name, state.message)
+
+@task(cache=True)
+def kept():
+    return 1
+
+@task
+def stuck(x):
+    say("began")
+    threading.Event().wait(0.3 if x == "short" else None)
+    say("ended")
+
+@task
+async def astuck():
+    say("began")
+    await asyncio.Event().wait()
+
+options = dict(on_cancellation=[note], on_crashed=[note], on_failure=[note], task_runner=ThreadPoolTaskRunner(1))
+
+@flow(**options)
+def sync():
+    kept()
+    stuck("long")
+
+@flow(**options)
+async def coroutine():
+    kept()
+    await astuck()
+
+@flow(**options)
+def threads():
+    kept()
+    futures = stuck.map(["short", "long", "long"])
+    for future in futures:
+        future.add_done_callback(lambda future: say(future.state.name))
+    time.sleep(60)
+
+@flow(**options)
+def hanging():
+    kept()
+    stuck.submit("long")
+    time.sleep(60)
+
+@flow(**options)
+def outer():
+    sync()
+
+if __name__ == "__main__":
+    chosen = globals()[sys.argv[1]]
+    asyncio.run(chosen()) if chosen.isasync else chosen()
+"""
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Return a function that starts a flow of the program, in a process of its own, and waits until its task has begun."""
+    (tmp_path / "program.py").write_text(PROGRAM)
+    environment = os.environ | {"RECOUP_RESULTS_LOCAL_STORAGE_PATH": str(tmp_path / "storage")}
+    with contextlib.ExitStack() as stack:
+
+        def start(flow, *, by="command"):
+            command = (*RECOUP, "run", f"program.py:{flow}") if by == "command" else (sys.executable, "program.py", flow)
+            process = stack.enter_context(
+                subprocess.Popen(
+                    command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+                )
+            )
+            stack.callback(process.kill)
+            while "began" not in (line := process.stdout.readline()):
+                assert line, process.stderr.read()
+            return process
+
+        yield start
+
+
+def runs(folder):
+    return [(run.flow, run.state) for run in read_runs(LocalFileSystem(folder / "storage"))]
+
+
+def told(process):
+    """Wait for the end; return the exit code and what was printed."""
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out.splitlines(), err.splitlines()
+
+
+@pytest.mark.parametrize(("flow", "by"), [("sync", "command"), ("coroutine", "command"), ("coroutine", "python")])
+def test_ctrl_c_cancels_the_run(started, tmp_path, flow, by):
+    process = started(flow, by=by)
+    process.send_signal(signal.SIGINT)
+    code, out, err = told(process)
+    assert code == (130 if by == "command" else -signal.SIGINT)
+    assert "hook Cancelled Flow run was interrupted" in out
+    assert runs(tmp_path) == [(flow, "Cancelled")]
+    if by == "command":
+        assert err[-1] == "interrupted"
+        assert not any("Traceback" in line for line in err)
+
+
+def test_ctrl_c_gives_up_what_has_not_begun_and_waits_for_what_has(started):
+    process = started("threads")
+    process.send_signal(signal.SIGINT)
+    _, out, err = told(process)
+    assert sorted(out[: out.index("hook Cancelled Flow run was interrupted")]) == ["Cancelled", "Cancelled", "Completed", "ended"]
+    assert any(line.endswith("interrupted: 1 submitted calls have begun and are waited for") for line in err)
+
+
+def test_a_second_ctrl_c_ends_a_command_at_once(started, tmp_path):
+    process = started("hanging")
+    process.send_signal(signal.SIGINT)
+    while "are waited for" not in process.stderr.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    code, _, err = told(process)
+    assert (code, err[-1]) == (130, "ended at once")
+    assert runs(tmp_path) == [("hanging", "Running")]
+
+
+def test_ctrl_c_cancels_the_flows_inside_too(started, tmp_path):
+    process = started("outer")
+    process.send_signal(signal.SIGINT)
+    _, out, _ = told(process)
+    assert out.count("hook Cancelled Flow run was interrupted") == 2
+    assert sorted(runs(tmp_path)) == [("outer", "Cancelled"), ("sync", "Cancelled")]
+
+
+@pytest.mark.parametrize(
+    ("flow", "by"), [("sync", "python"), ("coroutine", "command"), ("coroutine", "python"), ("hanging", "command")]
+)
+def test_a_run_that_is_told_to_end_crashes_at_once_and_says_so(started, tmp_path, flow, by):
+    """Calls that have begun on threads are not waited for: whoever sends SIGTERM soon sends SIGKILL."""
+    process = started(flow, by=by)
+    process.terminate()
+    code, out, err = told(process)
+    assert code == -signal.SIGTERM
+    assert "hook Crashed Flow run was ended by SIGTERM" in out
+    assert not any("Traceback" in line for line in err)
+    assert runs(tmp_path) == [(flow, "Crashed")]
+    assert [info.name for info in LocalFileSystem(tmp_path / "storage").list("records") if "kept" in info.name]
+
+
+def test_handlers_of_signals_are_the_programs_own_again_when_the_run_has_ended():
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    inside = flow(lambda: [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)])()
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
+    assert inside != handlers
+
+
+def test_a_program_that_handles_sigterm_itself_goes_on_doing_so():
+    heard = []
+    before = signal.signal(signal.SIGTERM, lambda *_: heard.append(True))
+    try:
+        flow(lambda: os.kill(os.getpid(), signal.SIGTERM))()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert heard == [True]
