@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from recoup.logs import get_run_logger
     from recoup.states import State
     from recoup.tasks import Task, task, task_input_hash
+    from recoup.transactions import Transaction, transaction
 
 __all__ = [
     "Flow",
     "RecoupError",
     "State",
     "Task",
+    "Transaction",
     "__version__",
     "allow_failure",
     "flow",
@@ -40,6 +42,7 @@ __all__ = [
     "tags",
     "task",
     "task_input_hash",
+    "transaction",
     "unmapped",
 ]
 
@@ -48,6 +51,7 @@ _HOMES = {
     "RecoupError": "exceptions",
     "State": "states",
     "Task": "tasks",
+    "Transaction": "transactions",
     "allow_failure": "annotations",
     "flow": "flows",
     "get_run_logger": "logs",
@@ -56,6 +60,7 @@ _HOMES = {
     "tags": "context",
     "task": "tasks",
     "task_input_hash": "tasks",
+    "transaction": "transactions",
     "unmapped": "annotations",
 }
 

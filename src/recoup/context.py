@@ -81,7 +81,7 @@ class FlowRunContext:
 class TaskRunContext:
     """The call that is going on: the first argument of key functions, and what a body sees."""
 
-    __slots__ = ("_task_run", "flow_run_context", "number", "parameters", "task")
+    __slots__ = ("_task_run", "flow_run_context", "number", "parameters", "task", "transaction")
 
     def __init__(
         self,
@@ -95,6 +95,7 @@ class TaskRunContext:
         self.parameters = parameters
         self.flow_run_context = flow_run_context
         self.number = number
+        self.transaction: Any = None
         self._task_run = task_run
 
     @property
@@ -154,6 +155,7 @@ _MAY_HOLD_STATES = (State, list, tuple, set, frozenset)
 current_tags: ContextVar[frozenset[str]] = ContextVar("recoup_tags", default=frozenset())
 current_flow_run: ContextVar[FlowRunContext | None] = ContextVar("recoup_flow_run", default=None)
 current_task_run: ContextVar[TaskRunContext | None] = ContextVar("recoup_task_run", default=None)
+current_transaction: ContextVar[Any] = ContextVar("recoup_transaction", default=None)
 _numbers = itertools.count(1)
 
 

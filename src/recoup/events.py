@@ -23,6 +23,7 @@ __all__ = [
     "CallId",
     "DidCompute",
     "DidFail",
+    "DidRollBack",
     "DidStore",
     "Event",
     "FlowEnded",
@@ -175,6 +176,13 @@ class DidStore(Event, frozen=True, tag=True, kw_only=True):
     call: CallId
     key: str
     size: int
+
+
+class DidRollBack(Event, frozen=True, tag=True, kw_only=True):
+    """The transaction of a call that had ended well was rolled back: its result is not kept (`key`, if it had one)."""
+
+    call: CallId
+    key: str | None
 
 
 class WriteFailed(Event, frozen=True, tag=True, kw_only=True):

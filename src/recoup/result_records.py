@@ -18,12 +18,14 @@ from recoup.serializers.prefect import PrefectFormat, read_metadata, read_record
 from recoup.types import Key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from recoup.abc import Buffer, Serializer
     from recoup.context import FlowRunContext
     from recoup.engine.ledger import Ledger
     from recoup.serializers.prefect import PrefectMetadata
 
-__all__ = ["OWN_TASK", "ResultRecord", "ResultRecordMetadata", "deserialize_parts", "keep_record"]
+__all__ = ["OWN_TASK", "ResultRecord", "ResultRecordMetadata", "deserialize_parts", "recorded"]
 
 R = TypeVar("R")
 
@@ -119,8 +121,10 @@ def deserialize_parts(data: Buffer, metadata: ResultRecordMetadata) -> ResultRec
     return ResultRecord(metadata.serializer.decode(data), metadata)
 
 
-def keep_record(ledger: Ledger, result: ResultRecord[Any], *, task: str, run: FlowRunContext | None) -> None:
-    """Write a record of Recoup's: verified, listed and swept like those of tasks."""
+def recorded(
+    ledger: Ledger, result: ResultRecord[Any], *, task: str, run: FlowRunContext | None
+) -> tuple[Record, Sequence[Buffer]]:
+    """Return a record of Recoup's, verified, listed and swept like those of tasks, and the bytes of its value."""
     key, expiration = Key(result.metadata.storage_key), result.expiration
     encoded = result.serializer.encode(result.result)
     record = Record(
@@ -139,7 +143,7 @@ def keep_record(ledger: Ledger, result: ResultRecord[Any], *, task: str, run: Fl
         run_name=run.flow_run.name if run is not None else None,
         producer=producer(),
     )
-    ledger.keep(record, encoded.chunks, None, slot=0, repair=True)
+    return record, encoded.chunks
 
 
 def _token_text(value: object) -> str:

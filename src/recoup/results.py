@@ -10,10 +10,11 @@ from recoup.abc import Locality, check_name
 from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext
 from recoup.engine.ledger import Ledger
+from recoup.engine.staging import Staged
 from recoup.engine.steps import Absent, Found, LoadFailed, Rejected
 from recoup.exceptions import ConfigurationError, InvalidName, MissingResult, SerializationError, StoreError
 from recoup.forking import free_in_children
-from recoup.result_records import OWN_TASK, ResultRecord, ResultRecordMetadata, deserialize_parts, keep_record
+from recoup.result_records import OWN_TASK, ResultRecord, ResultRecordMetadata, deserialize_parts, recorded
 from recoup.serializers import resolve_serializer
 from recoup.settings import get_current_settings
 from recoup.storage import resolve
@@ -206,7 +207,13 @@ class ResultStore:
 
     def persist_result_record(self, result_record: ResultRecord[Any]) -> None:
         """Write a record. Raises `StoreError` or `SerializationError` when that fails, and then nothing is served of it."""
-        keep_record(self.ledger, result_record, task=self._identity, run=FlowRunContext.get())
+        record, chunks = recorded(self.ledger, result_record, task=self._identity, run=FlowRunContext.get())
+        self.ledger.keep(record, chunks, None, slot=0, repair=True)
+
+    def captured(self, result_record: ResultRecord[Any]) -> Staged:
+        """Write the value of a record, and return what is left to be written when a transaction commits."""
+        record, chunks = recorded(self.ledger, result_record, task=self._identity, run=FlowRunContext.get())
+        return Staged.captured(self.ledger, None, record, chunks, None)
 
     def write(self, obj: Any, key: str | None = None, expiration: datetime | None = None) -> None:
         """Write a result under `key`, in the place of what was there."""

@@ -22,7 +22,7 @@ from recoup.arguments import Binder
 from recoup.bodies import surrounded
 from recoup.cache_policies import CODE, INPUTS, NO_CACHE, CachePolicy
 from recoup.clock import clock
-from recoup.context import FlowRunContext, TaskRunContext, next_number, tags_of
+from recoup.context import FlowRunContext, TaskRunContext, current_transaction, next_number, tags_of
 from recoup.engine.call import Call, Terms
 from recoup.engine.drive import adrive, drive
 from recoup.engine.steps import Found, Rejected
@@ -48,6 +48,7 @@ from recoup.settings import get_current_settings
 from recoup.states import Failed, State
 from recoup.task_options import HOOKS, TaskOptions, advice, check, complete, pauses, persistence_of, policy_of, reuse_of
 from recoup.task_runs import TaskRun
+from recoup.transactions import join
 from recoup.types import Key, NotSet
 from recoup.upstream import futures_in, listed, loaded, require, resolved, until_ended
 from recoup.wording import said
@@ -306,6 +307,8 @@ class Task(Generic[P, R_co]):
         flow = FlowRunContext.get()
         number = next_number()
         context = TaskRunContext(self, brought, flow, number, run)
+        if (self.on_commit_hooks or self.on_rollback_hooks or current_transaction.get() is not None) and not self.isgenerator:
+            join(context)
         if named:
             label = name_run(context)
         call = CallId(self.name, number, flow.run if flow is not None else None, label)
@@ -369,6 +372,9 @@ class Task(Generic[P, R_co]):
         upstream = futures_in([*args, *kwargs.values(), *wait_for])
         run = TaskRun(f"{self.name}-{label or next_number()}", tags_of(self), flow.run)
         future: PrefectFuture[Any] = PrefectFuture(run, lambda: self._run(args, kwargs, wait_for, label, run), upstream)
+        around = current_transaction.get()
+        if around is not None:
+            around.awaits(future)
         flow.task_runner.start(future, upstream)
         return future
 

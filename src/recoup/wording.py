@@ -9,6 +9,7 @@ from recoup.events import (
     Advised,
     DidCompute,
     DidFail,
+    DidRollBack,
     FlowEnded,
     FlowStarted,
     FlowWillRetry,
@@ -83,6 +84,8 @@ def _tell_other(event: Event) -> Line | None:
             return Line(logging.WARNING, "retrying", subject, f"{failed}; again{pause}")
         case NotCached() | NotPublished() | WriteFailed() | MutatedInput():
             return _tell_unkept(event)
+        case DidRollBack():
+            return Line(logging.INFO, "rolled back", name_of(event.call), "")
         case Advised():
             return Line(logging.INFO, "note on", event.task, event.text)
         case FlowStarted():

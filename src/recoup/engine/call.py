@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from recoup.arguments import Binder
     from recoup.cache_policies import CachePolicy
     from recoup.engine.ledger import Ledger
+    from recoup.engine.staging import Joined
     from recoup.engine.steps import Outcome
     from recoup.events import CallId
     from recoup.settings import Settings
@@ -30,6 +31,7 @@ class CallContext(TaskContext, Protocol):
     """What the engine asks of the context of a call (`recoup.context.TaskRunContext`)."""
 
     parameters: Mapping[str, Any]
+    transaction: Joined | None
 
     @property
     def flow_parameters(self) -> Mapping[str, Any]:

@@ -32,6 +32,8 @@ def drive(call: Call) -> Outcome:
         except StopIteration as end:
             ended: Outcome | Raised = end.value
             break
+    if call.context.transaction is not None:
+        call.context.transaction.settle(ended)
     return _ended(ended)  # here, so that what a body raised does not carry our StopIteration as its context
 
 
@@ -52,6 +54,8 @@ async def adrive(call: Call) -> Outcome:
         except StopIteration as end:
             ended: Outcome | Raised = end.value
             break
+    if call.context.transaction is not None:
+        await call.context.transaction.asettle(ended)
     return _ended(ended)  # here, so that what a body raised does not carry our StopIteration as its context
 
 

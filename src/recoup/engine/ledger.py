@@ -243,15 +243,34 @@ class Ledger:
         `repair` says that it may be damaged.
         Raises `StoreError` when the storage does not take it; nothing half-written is ever served.
         """
+        self.capture(record, chunks, code, repair=repair)
+        self._put(record, chunks, slot)
+
+    def capture(self, record: Record, chunks: Sequence[Buffer], code: CodeParts | None, *, repair: bool) -> None:
+        """Do as `keep`, all but the record itself: so far nothing speaks of what was written."""
         self._mark()
-        inline = record.value.inline
-        if not inline and (repair or not self.present(record)):
+        if not record.value.inline and (repair or not self.present(record)):
             self.store.put(_value_name(record.value.digest), chunks)
         if code is not None:
             self._keep_code(code)
-        self.store.put(
-            _record_name(record.task, record.key, slot), (encode_record(record), *chunks) if inline else (encode_record(record),)
-        )
+
+    def overwrite(self, record: Record, payload: Buffer, *, slot: int) -> bytes | None:
+        """Write the record of what was captured; return the object that it replaced, for `restore`."""
+        before = self.store.find(_record_name(record.task, record.key, slot))
+        self._put(record, (payload,), slot)
+        return before
+
+    def restore(self, record: Record, before: bytes | None, *, slot: int) -> None:
+        """Put back what `overwrite` replaced, if anything."""
+        name = _record_name(record.task, record.key, slot)
+        if before is None:
+            self.store.delete(name)
+        else:
+            self.store.put(name, (before,))
+
+    def _put(self, record: Record, chunks: Sequence[Buffer], slot: int) -> None:
+        line = encode_record(record)
+        self.store.put(_record_name(record.task, record.key, slot), (line, *chunks) if record.value.inline else (line,))
         self.history(record.task).add(record)
 
     def keep_value(self, chunks: Sequence[Buffer], *, repair: bool) -> ValueRef:

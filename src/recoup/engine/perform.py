@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from recoup.engine.explain import Why, explain
 from recoup.engine.ledger import refer
-from recoup.engine.publishing import publish
 from recoup.engine.reference import Reference
+from recoup.engine.staging import Staged, tell_kept
 from recoup.engine.steps import Begin, Found, Keep, LoadFailed, Lookup, Outcome, Rejected, Rekey, Serve, Wait
 from recoup.environment import producer
 from recoup.events import (
     DidCompute,
     DidFail,
-    DidStore,
     Hit,
     MutatedInput,
-    NotPublished,
     WillCompute,
     WillRetry,
     WriteFailed,
@@ -64,10 +62,12 @@ class Performer:
 
     def lookup(self, step: Lookup) -> Found | Absent | Rejected:
         """Read the record."""
-        call = self.call
-        assert self.terms.ledger is not None
+        call, ledger, identity = self.call, self.terms.ledger, self.terms.identity
+        assert ledger is not None
         assert call.key is not None
-        return self.terms.ledger.find(self.terms.identity, call.key, step.slot)
+        joined = call.context.transaction
+        captured = None if joined is None else joined.find(ledger, identity, call.key, step.slot)
+        return ledger.find(identity, call.key, step.slot) if captured is None else captured
 
     def serve(self, step: Serve) -> Outcome | Rejected:
         """Load the value, or make a reference to it where the caller may never look."""
@@ -209,7 +209,7 @@ class Performer:
 
     def keep(self, step: Keep) -> Outcome:
         """Capture the result. A result that cannot be kept still reaches the caller, and one line says so."""
-        call, ledger = self.call, self.terms.ledger
+        call, ledger, joined = self.call, self.terms.ledger, self.call.context.transaction
         if call.key is None or ledger is None:
             return Outcome(False, step.value, None)
         try:
@@ -221,20 +221,25 @@ class Performer:
             record = self._record(encoded, step.value)
             repair = step.because.cause in ("damaged", "missing")
             before = self._replaced(ledger, step.slot)
-            ledger.keep(record, encoded.chunks, self._code, slot=step.slot, repair=repair)
+            if joined is None:
+                ledger.keep(record, encoded.chunks, self._code, slot=step.slot, repair=repair)
+            else:
+                joined.hold(
+                    Staged.captured(
+                        ledger, call.id, record, encoded.chunks, self._code, slot=step.slot, repair=repair, before=before
+                    )
+                )
             value = step.value
             if not encoded.exact:  # the first run gets what every later one will get
                 value = self.terms.serializer.decode(b"".join(encoded.chunks))
         except Exception as exc:  # noqa: BLE001 - serializers and storages of users' own raise anything; the result is there
             error = str(exc) if isinstance(exc, RecoupError) else said(exc)
             emit(WriteFailed(at=self.terms.clock.time(), call=call.id, key=str(call.key), error=error))
+            if joined is not None:
+                joined.lose(error)
             return Outcome(False, step.value, None)
-        if heard(DidStore, call.id):
-            emit(DidStore(at=record.created, call=call.id, key=record.key, size=record.size))
-        if record.published:
-            reason = publish(ledger.store, record, encoded.chunks, before)
-            if reason:
-                emit(NotPublished(at=record.created, call=call.id, name=record.key, reason=reason))
+        if joined is None:
+            tell_kept(ledger, call.id, record, encoded.chunks, before)
         payload = memoryview(b"".join(encoded.chunks)) if record.value.inline else None
         return Outcome(False, value, Reference(ledger, record, payload, call.run_again))
 
