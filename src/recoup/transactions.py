@@ -23,6 +23,7 @@ from recoup.context import TaskRunContext, current_transaction
 from recoup.engine.steps import Raised
 from recoup.events import CallId, DidRollBack, WriteFailed, emit
 from recoup.exceptions import ConfigurationError, MissingResult
+from recoup.forking import renew_in_children
 from recoup.futures import wait
 from recoup.results import ResultRecord, get_result_store
 from recoup.types import CommitMode, IsolationLevel, NotSet, NotSetType
@@ -316,6 +317,17 @@ class TaskTransaction(Transaction):
         flow = self._context.flow_run_context
         known = self.held[0].call if self.held else None
         return known or CallId(self._context.task.name, self._context.number, flow.run if flow is not None else None)
+
+
+class _Left:
+    """A forked child has no part in the transactions of its parent: what it left to them, nobody would write."""
+
+    def after_fork(self) -> None:
+        current_transaction.set(None)
+
+
+_left = _Left()
+renew_in_children(_left)
 
 
 def join(context: TaskRunContext) -> TaskTransaction:

@@ -1,6 +1,9 @@
 """A task commits when it completes; an explicit transaction keeps all of its results or none."""
 
 import asyncio
+import contextlib
+import contextvars
+import multiprocessing
 import threading
 
 import pytest
@@ -51,6 +54,13 @@ def told():
 @task
 def fail():
     raise ValueError("no")
+
+
+@contextlib.contextmanager
+def failing():
+    """Expect that the block raises."""
+    with pytest.raises(ValueError, match="no"):
+        yield
 
 
 def records(store=None):
@@ -161,7 +171,7 @@ def test_a_transaction_writes_when_it_ends(told):
 
 def test_a_transaction_that_fails_keeps_nothing_and_undoes_in_reverse_order(told, recoup_events):
     a, b = told.task("a"), told.task("b")
-    with pytest.raises(ValueError, match="no"), transaction() as txn:
+    with failing(), transaction() as txn:
         a("x" * BIG)
         b()
         fail()
@@ -215,7 +225,7 @@ def test_equal_calls_inside_a_transaction_are_computed_once(recoup_events):
 def test_what_a_rolled_back_transaction_computed_is_computed_again(recoup_events):
     number = task(cache=True)(lambda: 1)
     for _ in range(2):
-        with pytest.raises(ValueError, match="no"), transaction():
+        with failing(), transaction():
             number()
             fail()
     assert count(recoup_events, DidCompute) == 2
@@ -224,7 +234,7 @@ def test_what_a_rolled_back_transaction_computed_is_computed_again(recoup_events
 def test_a_hit_inside_a_transaction_is_not_undone_with_it(told):
     a = told.task("a")
     a()
-    with pytest.raises(ValueError, match="no"), transaction():
+    with failing(), transaction():
         a()
         fail()
     assert a.cached()
@@ -288,7 +298,7 @@ def test_a_lazy_transaction_commits_with_the_one_around_it(told):
 
 def test_an_eager_transaction_commits_at_its_own_end_and_stays_committed(told):
     a, b = told.task("a"), told.task("b")
-    with pytest.raises(ValueError, match="no"), transaction():
+    with failing(), transaction():
         with transaction(commit_mode=CommitMode.EAGER) as inner:
             a()
         assert (inner.is_committed(), len(records())) == (True, 1)
@@ -314,7 +324,7 @@ def test_a_failing_inner_transaction_rolls_back_the_outer_one(told):
     a = told.task("a")
     with transaction() as outer:
         a()
-        with pytest.raises(ValueError, match="no"), transaction():
+        with failing(), transaction():
             fail()
         assert outer.is_rolled_back()
     assert told.notes == ["a", "rollback a"]
@@ -353,7 +363,7 @@ def test_a_transaction_ends_once(told):
 def test_hooks_see_what_was_set_around_them(told):
     a, seen = told.task("a"), []
     a.on_rollback_hooks.append(lambda txn: seen.append((txn.get("path"), txn.get("mode", "default"))))
-    with pytest.raises(ValueError, match="no"), transaction() as txn:
+    with failing(), transaction() as txn:
         txn.set("path", "a.txt")
         a()
         fail()
@@ -419,7 +429,7 @@ def test_a_key_without_a_store_uses_the_one_in_force():
 
 
 def test_a_key_is_not_written_when_the_block_fails():
-    with pytest.raises(ValueError, match="no"), transaction(key="k") as txn:
+    with failing(), transaction(key="k") as txn:
         txn.stage(1)
         fail()
     assert not get_result_store().exists("k")
@@ -501,19 +511,34 @@ def test_a_submitted_task_that_fails_rolls_back(told):
 
 def test_what_ends_after_its_transaction_ends_as_that_did(told):
     """In a thread of one's own, which nobody waits for."""
-    import contextvars
-
     a = told.task("a")
     with transaction():
         context = contextvars.copy_context()
     context.copy().run(a)
     assert told.notes == ["a", "commit a"]
-    with pytest.raises(ValueError, match="no"), transaction():
+    with failing(), transaction():
         context = contextvars.copy_context()
         fail()
     context.run(a, 5)
     assert told.notes[2:] == ["a", "rollback a"]
     assert not a.cached(5)
+
+
+@task(cache=True)
+def double(x):
+    return 2 * x
+
+
+def test_tasks_of_a_forked_child_commit_by_themselves(tmp_path):
+    """The transaction is the parent's: nobody would ever write what a child left to it."""
+    kept = double.with_options(result_storage=tmp_path)
+    with failing(), transaction():
+        child = multiprocessing.get_context("fork").Process(target=kept, args=(4,))
+        child.start()
+        child.join()
+        fail()
+    assert child.exitcode == 0
+    assert kept.cached(4)
 
 
 def test_many_tasks_of_one_transaction_commit_together():
