@@ -41,8 +41,8 @@ class Told:
             self.notes.append(name)
             return body(x)
 
-        work.on_commit_hooks.append(lambda txn: self.notes.append(f"commit {name}"))
-        work.on_rollback_hooks.append(lambda txn: self.notes.append(f"rollback {name}"))
+        work.on_commit(lambda txn: self.notes.append(f"commit {name}"))
+        work.on_rollback(lambda txn: self.notes.append(f"rollback {name}"))
         return work
 
 
@@ -251,7 +251,8 @@ def test_when_one_record_cannot_be_written_none_is_kept(told, caplog):
 
     store = Picky(MemoryStorage(), None, set())
     a, b = told.task("a", result_storage=store, refresh_cache=True), told.task("b", result_storage=store)
-    a.with_options(name="before")("same")
+    a("same")
+    told.notes.clear()
     before = {info.name: store.store.get(info.name) for info in store.store.list("records")}
     with transaction() as txn:
         a("same")
