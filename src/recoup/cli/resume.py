@@ -15,7 +15,7 @@ from recoup.cli.stopwatch import Stopwatch
 from recoup.cli.stores import chosen_store
 from recoup.clock import clock
 from recoup.engine.run_arguments import kept_arguments
-from recoup.engine.runs import await_silence
+from recoup.engine.runs import await_silence, handle_of
 from recoup.exceptions import FlowNotFound
 from recoup.parameters import convert_parameters
 from recoup.project import project_root
@@ -76,7 +76,7 @@ def _target(record: RunRecord) -> str:
 
 
 def _moved(record: RunRecord) -> str:
-    return f"`recoup resume {record.name} --target FILE.py:FLOW`"
+    return f"`recoup resume {handle_of(record.run, record.name)} --target FILE.py:FLOW`"
 
 
 def _tell(text: str) -> None:

@@ -17,6 +17,7 @@ from recoup.cli.failures import show_failure
 from recoup.cli.progress import json_lines, nothing, plain_lines, stdout_of_our_own
 from recoup.cli.stopwatch import Split
 from recoup.cli.target import ImportFailed, load_flow
+from recoup.engine.runs import handle_of
 from recoup.engine.tally import Tally
 from recoup.events import DidStore, FlowEnded, FlowStarted, MutatedInput, WriteFailed, subscribed
 from recoup.hashing import describe
@@ -149,7 +150,7 @@ class WatchedRun:
             self._print_summary()
         if error is not None and not isinstance(error, Exception):
             if self._started is not None and not self._options.quiet:
-                print(f"`recoup resume {self._started.name}{self._where()}` goes on", file=sys.stderr)
+                print(f"`recoup resume {self._handle()}` goes on", file=sys.stderr)
             raise error
         return Exit.DONE if error is None and self._completed else Exit.FAILED
 
@@ -166,11 +167,14 @@ class WatchedRun:
         elif self._ended is not None:  # by what it returned
             print(f"error: flow {self._started.flow} ended as {self._ended.state}: {self._ended.message}", file=sys.stderr)
         kept = f"{self._kept} result{' was' if self._kept == 1 else 's were'} kept; " if self._kept else ""
-        run = f"{self._started.name}{self._where()}"
+        run = self._handle()
         print(f"{kept}`recoup runs show {run}` shows each call, `recoup resume {run}` goes on", file=sys.stderr)
 
-    def _where(self) -> str:
-        return f" --storage {shlex.quote(self._options.storage)}" if self._options.storage else ""
+    def _handle(self) -> str:
+        """Return what names the run on another command line."""
+        assert self._started is not None
+        where = f" --storage {shlex.quote(self._options.storage)}" if self._options.storage else ""
+        return f"{handle_of(self._started.run, self._started.name)}{where}"
 
     def _summary(self) -> dict[str, Any]:
         assert self._started is not None

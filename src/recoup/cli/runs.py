@@ -13,12 +13,13 @@ from recoup.cli.exits import Exit, Usage
 from recoup.cli.stores import chosen_store
 from recoup.cli.tables import clock, print_json, print_table
 from recoup.engine.runs import Fate, attempt_name, fate, find_run, owner_of, read_runs, run_events
-from recoup.events import Event
+from recoup.events import DidCompute, DidFail, Event, WillCompute
 from recoup.exceptions import StoreError
-from recoup.wording import Teller, duration
+from recoup.wording import Line, Teller, duration
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterable, Iterator
 
     from recoup.abc import ObjectStore
     from recoup.records import RunRecord
@@ -62,9 +63,9 @@ def _list(runs: list[RunRecord], store: ObjectStore, *, as_json: bool) -> None:
 
 
 def _show(run: RunRecord, store: ObjectStore, *, as_json: bool) -> None:
-    events = list(run_events(store, run.run))
+    events = run_events(store, run.run)
     if as_json:
-        print_json({**_as_data(run, store), "events": events})
+        print_json({**_as_data(run, store), "events": list(events)})
         return
     print(f"{run.name} · {_state(run, store)}{f' · {run.message}' if run.message else ''}")
     print(f"flow {run.flow}({_parameters(run)}) · run {run.run}{f' · {run.target}' if run.target else ''}")
@@ -74,13 +75,27 @@ def _show(run: RunRecord, store: ObjectStore, *, as_json: bool) -> None:
         print(f"attempt {run.attempt}, by {owner_of(run)}; the first began {clock(run.begun or run.started)}")
     elif run.ended is None:
         print(f"run by {owner_of(run)}")
-    teller = Teller()
+    for line in _lines(events, run):
+        print(f"  {line}")
+
+
+def _lines(events: Iterable[dict[str, Any]], run: RunRecord) -> Iterator[str]:
+    """Yield a line for each event that a person need hear of, and one for each body that is running, or was when it was killed."""
+    teller, running = Teller(), dict[int, Line]()
     for data in events:
         event = _event(data)
         line = teller.tell(event) if event is not None else None
-        if line is not None and line.verb != "running":
+        if isinstance(event, DidCompute | DidFail):
+            running.pop(event.call.number, None)
+        if line is None:
+            continue
+        if not isinstance(event, WillCompute):
             key = str(data.get("key") or "")[:12]
-            print(f"  {line}{f' · key {key}' if key else ''}")
+            yield f"{line}{f' · key {key}' if key else ''}"
+        elif event.at >= run.started:  # those of an attempt before it are over
+            running[event.call.number] = line
+    if run.ended is None:
+        yield from map(str, running.values())
 
 
 # --- finding -----------------------------------------------------------------------------------

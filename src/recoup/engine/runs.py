@@ -27,6 +27,7 @@ __all__ = [
     "encode_line",
     "fate",
     "find_run",
+    "handle_of",
     "owner_of",
     "read_attempt",
     "read_runs",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 _NAMED = 5
+_IN_NAME = 6
 _LOOKS_PER_LEASE = 60
 _encode_text = msgspec.json.Encoder().encode
 _decode_run = msgspec.json.Decoder(RunRecord).decode
@@ -95,14 +97,22 @@ def find_run(runs: list[RunRecord], wanted: str, where: str) -> RunRecord:
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(run.name for run in found[:_NAMED])
-        raise RunNotFound(f"{wanted!r} is the beginning of {len(found)} runs: {names}{' …' if len(found) > _NAMED else ''}")
-    raise RunNotFound(f"no run {wanted!r} in {where}{nearest(wanted, [run.name for run in runs])}; `recoup runs` lists them")
+        names = ", ".join(f"{run.name} ({run.run[:8]})" for run in found[:_NAMED])
+        more = " …" if len(found) > _NAMED else ""
+        raise RunNotFound(f"{wanted!r} may mean {len(found)} runs: {names}{more}. Give more of the name, or the id in brackets.")
+    raise RunNotFound(
+        f"no run {wanted!r} in {where}{nearest(wanted, [run.name for run in runs])}; `recoup runs` lists them, --storage looks elsewhere"
+    )
 
 
 def read_attempt(store: ObjectStore, run: str, attempt: int) -> RunRecord:
     """Return what is known of one attempt at a run."""
     return _read(store, attempt_name(run, attempt))
+
+
+def handle_of(run: str, name: str) -> str:
+    """Return what names a run on a command line: its name where that holds a part of its id, else the beginning of the id."""
+    return name if name.endswith(run[:_IN_NAME]) else run[:8]
 
 
 def _read(store: ObjectStore, name: str) -> RunRecord:
@@ -163,7 +173,7 @@ def await_silence(store: ObjectStore, record: RunRecord, clock: Clock, tell: Cal
 def _refuse_complete(record: RunRecord) -> None:
     if record.parent:
         raise RunNotResumable(
-            f"{record.name} is a flow that the run {record.parent} called: resume that, `recoup resume {record.parent}`"
+            f"{record.name} is a flow that the run {record.parent} called: resume that, `recoup resume {record.parent[:8]}`"
         )
     if record.completed:
         again = f" To run its flow again: `recoup run {record.target}`." if record.target else ""

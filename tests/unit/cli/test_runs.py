@@ -56,11 +56,15 @@ def test_a_run_is_found_by_its_name_its_id_and_how_they_begin(recoup):
 
 def test_an_unknown_run_and_an_ambiguous_one_are_told_apart(recoup):
     run_twice(recoup)
-    names = [run["name"] for run in json.loads(recoup("runs", "--json").out)]
-    assert recoup("runs", "show", "pipe") == (2, "", f"error: 'pipe' is the beginning of 2 runs: {', '.join(names)}\n")
+    names = [f"{run['name']} ({run['run'][:8]})" for run in json.loads(recoup("runs", "--json").out)]
+    assert recoup("runs", "show", "pipe") == (
+        2,
+        "",
+        f"error: 'pipe' may mean 2 runs: {', '.join(names)}. Give more of the name, or the id in brackets.\n",
+    )
     said = recoup("runs", "show", "zzz")
     assert said.code == 2
-    assert said.err.endswith("; `recoup runs` lists them\n")
+    assert said.err.endswith("; `recoup runs` lists them, --storage looks elsewhere\n")
 
 
 def test_an_empty_storage_says_how_to_fill_it(recoup, tmp_path):
