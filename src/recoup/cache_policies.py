@@ -355,6 +355,16 @@ class CompoundCachePolicy(CachePolicy):
             return super().__sub__(name)
         return CompoundCachePolicy(tuple(p - name if isinstance(p, kind) else p for p in self.policies))
 
+    def __eq__(self, other: object) -> bool:
+        """Compare the members in any order, since keys do not depend on it."""
+        if not isinstance(other, CompoundCachePolicy):
+            return NotImplemented
+        mine, theirs = self.policies, other.policies
+        return len(mine) == len(theirs) and all(policy in theirs for policy in mine)
+
+    def __hash__(self) -> int:
+        return sum(map(hash, self.policies))
+
     def __repr__(self) -> str:
         return " + ".join(map(repr, self.policies))
 

@@ -38,7 +38,7 @@ __all__ = [
 R_co = TypeVar("R_co", covariant=True)
 
 
-class StateType(enum.Enum):
+class StateType(str, enum.Enum):  # noqa: UP042 - a text that prints as `StateType.FAILED`, as Prefect's does
     """The kinds of states; a state's name may be more specific."""
 
     SCHEDULED = "SCHEDULED"
@@ -167,6 +167,13 @@ class State(Generic[R_co]):
     async def aresult(self, raise_on_failure: bool = True) -> Any:
         """Return the value as `result` does."""
         return self.result(raise_on_failure=raise_on_failure)
+
+    def __str__(self) -> str:
+        """Return what a log line says: the name, the message, and the type where the name does not tell it."""
+        shown = [repr(self.message)] if self.message else []
+        if self.name.upper() != self.type.value:
+            shown.append(f"type={self.type.value}")
+        return f"{self.name}({', '.join(shown)})"
 
     def __repr__(self) -> str:
         shown = [f"message={self.message!r}"] if self.message else []

@@ -151,3 +151,8 @@ def test_a_policy_of_ones_own_that_makes_no_key_leaves_the_call_uncached(recoup_
     assert task(cache_policy=Versioned(version))(lambda x: x)(1) == 1
     [told] = [event.reason for event in recoup_events if isinstance(event, NotCached)]
     assert told.startswith(reason)
+
+
+def test_sums_are_equal_in_any_order():
+    assert INPUTS + TASK_SOURCE == TASK_SOURCE + INPUTS != INPUTS + RUN_ID
+    assert hash(INPUTS + TASK_SOURCE) == hash(TASK_SOURCE + INPUTS)

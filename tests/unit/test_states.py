@@ -108,3 +108,22 @@ def test_a_sum_of_states_raises_what_the_first_of_them_raised_that_did_not_compl
 def test_states_are_equal_by_what_they_say():
     assert states.Completed(message="m", data=1) == states.Completed(message="m", data=2)
     assert len({states.Completed(), states.Completed(), states.Cached()}) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (states.Completed(), "Completed()"),
+        (states.Failed(message="no luck"), "Failed('no luck')"),
+        (states.Cached(), "Cached(type=COMPLETED)"),
+        (states.Failed(name="TimedOut", message="too slow"), "TimedOut('too slow', type=FAILED)"),
+    ],
+)
+def test_a_state_prints_as_in_prefect(state, text):
+    assert f"{state}" == text
+
+
+def test_a_type_is_equal_to_its_text():
+    """Programs compare `state.type == "COMPLETED"`."""
+    assert states.Completed().type == "COMPLETED" != states.Failed().type
+    assert str(states.StateType.FAILED) == "StateType.FAILED"
