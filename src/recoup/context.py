@@ -37,6 +37,7 @@ class FlowRun:
     parent_flow_run_id: str | None = None
     start_time: datetime | None = None
     run_count: int = 0
+    root_flow_run_id: str | None = None
     tags: list[str] = field(default_factory=lambda: sorted(current_tags.get()))
 
 

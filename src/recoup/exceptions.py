@@ -21,6 +21,7 @@ __all__ = [
     "MissingContextError",
     "MissingResult",
     "NewerFormat",
+    "NotAStorage",
     "NotLoadableHere",
     "ObjectExists",
     "ObjectNotFound",
@@ -188,6 +189,10 @@ class StoreFull(StoreError):
 
 class InvalidName(StoreError, ValueError):
     """A name that storages do not take (see `recoup.abc.check_name`)."""
+
+
+class NotAStorage(StoreError, NotADirectoryError):
+    """Something else stands where the storage should be, such as a file in place of a folder."""
 
 
 class NewerFormat(StoreError):

@@ -14,7 +14,7 @@ from recoup.engine.journal import Journal
 from recoup.engine.run_arguments import keep_arguments
 from recoup.environment import host, machine, own_start
 from recoup.events import FlowEnded, FlowStarted, emit, subscribe
-from recoup.exceptions import HashError
+from recoup.exceptions import HashError, StoreFull
 from recoup.flow_attempts import Attempts, after_error
 from recoup.hashing import Hasher, describe
 from recoup.hashing.code import look_again
@@ -62,7 +62,15 @@ class FlowRunning:
         name = resumed.name if resumed else _name_of(flow, parameters) or f"{flow.name}-{run_id.hex[:6]}"
         self._context = FlowRunContext(
             flow=flow,
-            flow_run=FlowRun(run_id, name, flow.name, parameters, parent.run if parent else None, datetime.now(UTC)),
+            flow_run=FlowRun(
+                id=run_id,
+                name=name,
+                flow_name=flow.name,
+                parameters=parameters,
+                parent_flow_run_id=parent.run if parent else None,
+                root_flow_run_id=(parent.flow_run.root_flow_run_id or parent.run) if parent else None,
+                start_time=datetime.now(UTC),
+            ),
             parameters=parameters,
             task_runner=flow.task_runner,
             result_store=ResultStore.of_options(
@@ -110,6 +118,8 @@ class FlowRunning:
     def __enter__(self) -> Self:
         self._journal.begin()
         record = self._journal.record
+        if self._journal.broken is not None and not isinstance(self._journal.broken, StoreFull):
+            logger.warning("%s. The run goes on without what it holds; what cannot be kept is told.", self._journal.broken)
         self._unsubscribe = subscribe(self._journal)
         self._flow_token = current_flow_run.set(self._context)
         self._task_token = current_task_run.set(None)

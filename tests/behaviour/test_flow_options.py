@@ -5,15 +5,17 @@ import contextlib
 import logging
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
 
-from recoup import flow, task
+from recoup import flow, tags, task
 from recoup.context import FlowRunContext
 from recoup.engine.runs import read_runs
-from recoup.events import FlowWillRetry
+from recoup.events import FlowEnded, FlowWillRetry
 from recoup.exceptions import ConfigurationError, FlowRunTimeoutError
 from recoup.results import get_default_result_storage
+from recoup.runtime import flow_run
 from recoup.states import Cancelled, Completed, Crashed, Failed, Running
 from recoup.task_runners import ThreadPoolTaskRunner
 
@@ -358,3 +360,76 @@ def test_a_flow_that_is_retried_calls_its_flows_again_under_the_ids_that_they_ha
     outer()
     assert ids[:2] == ids[2:]
     assert ids[0] != ids[1]
+
+
+# --- what a run knows of itself ------------------------------------------------------------------
+
+
+def known(*names):
+    return [getattr(flow_run, name) for name in names]
+
+
+def test_a_run_knows_itself_and_the_runs_around_it():
+    seen = {}
+
+    @task
+    def look():
+        seen["task"] = known("name", "id")
+
+    @flow(name="Inner", version="7", flow_run_name="inner-{x}")
+    def inner(x, y=2):
+        seen["inner"] = known("name", "flow_name", "flow_version", "parameters", "run_count", "tags")
+        seen["above"] = known("parent_flow_run_id", "root_flow_run_id")
+        look()
+
+    @flow
+    def middle():
+        seen["middle"] = flow_run.id
+        inner(1)
+
+    @flow
+    def outer():
+        with tags("nightly"):
+            middle()
+        return known("id", "parent_flow_run_id", "root_flow_run_id")
+
+    outer_id, parent, root = outer()
+    assert seen["inner"] == ["inner-1", "Inner", "7", {"x": 1, "y": 2}, 1, ["nightly"]]
+    assert seen["above"] == [seen["middle"], outer_id]
+    assert (parent, root) == (None, outer_id)
+    assert seen["task"][0] == "inner-1"
+
+
+def test_outside_runs_there_is_nothing_and_an_unknown_field_is_told():
+    assert known("id", "name", "parameters", "tags", "run_count", "ui_url") == [None, None, {}, [], 0, None]
+    assert flow_run.scheduled_start_time <= datetime.now(UTC)
+    with pytest.raises(AttributeError, match=r"^recoup\.runtime\.flow_run has no field 'nmae'; it has id, name, "):
+        flow_run.nmae
+
+
+def test_a_run_counts_the_calls_of_the_flows_that_it_calls(recoup_events):
+    load = task(cache=True)(lambda x: x)
+
+    @flow
+    def inner():
+        load(1)
+
+    @flow
+    def middle():
+        inner()
+        load(2)
+
+    @flow
+    def outer():
+        middle()
+        inner()
+
+    outer()
+    ended = {event.flow: event.summary for event in recoup_events if isinstance(event, FlowEnded) and event.flow != "inner"}
+    assert {name: summary.split(" · ")[:3] for name, summary in ended.items()} == {
+        "middle": ["2 tasks", "0 cached", "2 ran"], "outer": ["3 tasks", "1 cached", "2 ran"]
+    }  # fmt: skip
+    assert {run.flow: run.ran for run in read_runs(get_default_result_storage()) if run.flow != "inner"} == {
+        "middle": 2,
+        "outer": 2,
+    }

@@ -16,8 +16,9 @@ import pytest
 
 from recoup import flow, task
 from recoup.cache_policies import CODE, INPUTS, NO_CACHE
+from recoup.engine.runs import read_runs
 from recoup.events import Advised, MutatedInput, NotCached, WillCompute, WriteFailed, subscribed
-from recoup.exceptions import ConfigurationError, HashError, NewerFormat, StoreError, StoreFull, StorePermissionError
+from recoup.exceptions import ConfigurationError, HashError, NewerFormat, NotAStorage, StoreError, StoreFull, StorePermissionError
 from recoup.settings import temporary_settings
 from recoup.storage import MemoryStorage
 from recoup.testing.stores import Failing
@@ -335,7 +336,7 @@ def test_a_storage_of_a_newer_format_ends_a_flow_before_it_begins(newer):
     assert (ran, [path.name for path in newer.iterdir()]) == ([], ["recoup.json"])
 
 
-@pytest.mark.parametrize("error", [StorePermissionError("no access"), StoreError("no folder")])
+@pytest.mark.parametrize("error", [StorePermissionError("no access"), NotAStorage("a file is there"), NewerFormat("format 9")])
 def test_a_flow_whose_storage_cannot_be_used_ends_before_it_begins(error):
     """All that it computes would be lost."""
     ran = []
@@ -347,6 +348,24 @@ def test_a_flow_whose_storage_cannot_be_used_ends_before_it_begins(error):
     with pytest.raises(StoreError, match=str(error)):
         pipeline()
     assert ran == []
+
+
+@pytest.mark.parametrize("on", [{"put"}, {"get", "put", "list", "info", "folders"}])
+def test_a_flow_whose_storage_does_not_answer_computes_and_says_so(on, caplog):
+    """An outage costs what was kept, not the run."""
+    store = Failing(MemoryStorage(), StoreError("no answer"), on)
+    load = task(cache=True)(lambda: 5)
+
+    @flow(result_storage=store)
+    def pipeline():
+        store_was_down = load()
+        store.error = None
+        return store_was_down, load()
+
+    assert pipeline() == (5, 5)
+    assert caplog.messages[0] == "no answer. The run goes on without what it holds; what cannot be kept is told."
+    assert [run.state for run in read_runs(store)] == ["Completed"]
+    assert pipeline() == (5, 5)
 
 
 def test_many_lines_of_one_kind_are_cut_short(caplog):

@@ -14,7 +14,6 @@ from recoup.cli.stopwatch import Stopwatch
 from recoup.parameters import convert_parameters
 from recoup.results import ResultStore, resolve_result_storage
 from recoup.settings import sourced_settings
-from recoup.storage.marker import ensure_marker
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -38,7 +37,6 @@ def main(options: Namespace) -> int:
         store = ResultStore.of_options(flow.result_storage, None, None).result_storage
         if options.storage and flow.result_storage is not None:
             print(f"warning: flow {flow.name} names a storage itself, {store!r}; --storage is not used for it", file=sys.stderr)
-        ensure_marker(store)  # before the work: a storage that takes nothing is no surprise for its end
         run.call(flow, inputs)
 
     return watch(options, options.target, stopwatch, _settings(options), work)

@@ -21,7 +21,7 @@ from recoup.engine.beat import begin_in_child, follow, hurry, unfollow
 from recoup.engine.runs import attempt_name, encode_line, owner_of, read_attempt, segment_name
 from recoup.engine.tally import Tally
 from recoup.events import FlowEnded, FlowStarted, RunLost, emit
-from recoup.exceptions import ObjectExists, RunIsAlive, StoreError, StoreFull
+from recoup.exceptions import InvalidName, NewerFormat, NotAStorage, ObjectExists, RunIsAlive, StoreError, StorePermissionError
 from recoup.forking import renew_in_children
 from recoup.storage.marker import ensure_marker
 
@@ -50,6 +50,7 @@ class Journal:
         self._store = store
         self._clock = clock
         self._writer = record.owner
+        self._family = frozenset({record.run})
         self._child = False
         self._ended = False
         self._broken: StoreError | None = None
@@ -72,13 +73,15 @@ class Journal:
     # --- events ----------------------------------------------------------------------------
 
     def __call__(self, event: Event) -> None:
-        """Note `event` if it is of this run."""
+        """Note `event` if it is of this run, and count those of the flows that it calls."""
         call = getattr(event, "call", None)
         run = call.run if call is not None else getattr(event, "run", None)
-        if run != self.record.run:
+        if isinstance(event, FlowStarted) and event.parent in self._family:
+            self._family = self._family | {event.run}
+        if run not in self._family:
             return
         self.tally(event)
-        if isinstance(event, FlowStarted | FlowEnded):
+        if run != self.record.run or isinstance(event, FlowStarted | FlowEnded):
             return
         with self._lock:
             self._events.append(event)
@@ -99,13 +102,15 @@ class Journal:
     def begin(self) -> None:
         """Write that this attempt began, and own the run from here on.
 
-        Raises `RunIsAlive` where somebody else was faster, `StoreError` where nothing could ever be kept; on a full
-        medium the run goes on, and is told of.
+        Raises `RunIsAlive` where somebody else was faster, and what will not mend itself: a storage that refuses this user,
+        is of a newer format, or is none. While a storage is full or does not answer the run goes on, and is told of.
         """
         try:
             ensure_marker(self._store)
             self._create()
-        except StoreFull as exc:
+        except (StorePermissionError, NewerFormat, NotAStorage, InvalidName):
+            raise
+        except StoreError as exc:
             self._broken = exc
         if self._store.locality is not Locality.MEMORY:
             follow(self)

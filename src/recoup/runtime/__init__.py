@@ -1,5 +1,5 @@
-"""What a running flow or task knows of its own run: `task_run.name`, `task_run.parameters` and the like."""
+"""What a running flow or task knows of its own run: `flow_run.id`, `task_run.name` and the like."""
 
-from recoup.runtime import task_run
+from recoup.runtime import flow_run, task_run
 
-__all__ = ["task_run"]
+__all__ = ["flow_run", "task_run"]

@@ -17,7 +17,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from recoup.abc import Buffer, Locality, ObjectInfo, ObjectStore, check_name
-from recoup.exceptions import InvalidName, ObjectExists, ObjectNotFound, StoreError, StoreFull, StorePermissionError
+from recoup.exceptions import InvalidName, NotAStorage, ObjectExists, ObjectNotFound, StoreError, StoreFull, StorePermissionError
 from recoup.storage._files import read_file, write_file
 from recoup.storage._names import keeps_name
 
@@ -186,7 +186,7 @@ def _not_written(exc: OSError, path: str) -> StoreError:
     if exc.errno in _FULL:
         return StoreFull(f"cannot write {path}: {exc.strerror}. Free some space there, or keep results in another storage.")
     if exc.errno in _ABSENT or isinstance(exc, FileExistsError):
-        return StoreError(
+        return NotAStorage(
             f"cannot write {path}: {exc.strerror}. Look for a file where a folder should be, or a folder in place of the file."
         )
     return _failed(exc, "write", path)

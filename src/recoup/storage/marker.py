@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from recoup.exceptions import NewerFormat, ObjectExists, ObjectNotFound, StoreError
+from recoup.exceptions import NewerFormat, NotAStorage, ObjectExists, ObjectNotFound
 from recoup.records import FORMAT, Marker
 from recoup.version import __version__
 
@@ -61,7 +61,7 @@ def _read(store: ObjectStore) -> Marker | None:
         if version <= FORMAT:
             return msgspec.json.decode(data, type=Marker)
     except msgspec.DecodeError as exc:
-        raise StoreError(
+        raise NotAStorage(
             f"{MARKER} in {store!r} is not what Recoup writes: {exc}. Choose another folder, or move that file away."
         ) from exc
     raise NewerFormat(

@@ -224,7 +224,7 @@ def test_a_journal_that_finds_no_room_fails_no_run(caplog):
     assert [r.getMessage() for r in caplog.records if "could not be recorded" in r.getMessage()]
 
 
-def test_runs_do_not_hear_of_each_other():
+def test_a_run_counts_the_calls_of_the_flows_that_it_calls_and_records_its_own():
     @flow
     def inner():
         text(1)
@@ -235,4 +235,4 @@ def test_runs_do_not_hear_of_each_other():
         text(2)
 
     outer()
-    assert sorted((run.flow, run.ran) for run in read_runs(get_default_result_storage())) == [("inner", 1), ("outer", 1)]
+    assert sorted((run.flow, run.ran) for run in read_runs(get_default_result_storage())) == [("inner", 1), ("outer", 2)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recoup.exceptions import InvalidName, ObjectExists, ObjectNotFound, StoreError, StoreFull, StorePermissionError
+from recoup.exceptions import InvalidName, NotAStorage, ObjectExists, ObjectNotFound, StoreError, StoreFull, StorePermissionError
 from recoup.storage import LocalFileSystem, _files
 
 OPERATIONS = ["get", "info", "put", "create", "delete", "list", "folders"]
@@ -249,7 +249,7 @@ def test_files_and_folders_in_each_others_place_are_explained(tmp_path, name, cr
     """An object cannot lie below a file or replace a folder; that is no absence and no creation race."""
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "folder").mkdir()
-    error = ObjectExists if create and name == "folder" else StoreError
+    error = ObjectExists if create and name == "folder" else NotAStorage
     with pytest.raises(StoreError, match=name) as caught:
         LocalFileSystem(tmp_path).put(name, [b"x"], create=create)
     assert type(caught.value) is error
