@@ -52,6 +52,7 @@ class FlowRunContext:
     result_store: ResultStore
     persist_result: bool | None
     log_prints: bool | None = None
+    resumed: bool = False
 
     def __post_init__(self) -> None:
         """Spell the id once: every call of the run mentions it."""

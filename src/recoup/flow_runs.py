@@ -78,6 +78,7 @@ class FlowRunning:
             ),
             persist_result=flow.persist_result if flow.persist_result is not None or parent is None else parent.persist_result,
             log_prints=flow.log_prints if flow.log_prints is not None or parent is None else parent.log_prints,
+            resumed=parent.resumed if parent else resumed is not None,
         )
         self.attempts = Attempts(self._context)
         self._parent = parent.run if parent else None
@@ -86,7 +87,7 @@ class FlowRunning:
     def _record(self, resumed: RunRecord | None) -> RunRecord:
         """Return what is known of the run before it begins."""
         flow, context, store = self._flow, self._context, self._context.result_store.result_storage
-        place = target_of(flow, flow.fn)
+        place, settings = target_of(flow, flow.fn), get_current_settings()
         started = clock.time()
         if resumed is not None:
             arguments = resumed.arguments
@@ -110,7 +111,8 @@ class FlowRunning:
             pid=os.getpid(),
             process_start=own_start(os.getpid()),
             owner=new_id().hex[:12],
-            lease_seconds=get_current_settings().runs_lease_seconds,
+            refresh=settings.tasks_refresh_cache,
+            lease_seconds=settings.runs_lease_seconds,
             state="Running",
             started=started,
         )

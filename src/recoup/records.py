@@ -185,7 +185,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `target` is where the flow is: `FILE.py:FLOW`, with the file counted from `project`, or `package.module:FLOW`.
     `parameters` are short texts, `arguments` what resuming needs; `parent` is the run that called this flow. `storage`
-    shows where the run was kept, as its owner saw it.
+    shows where the run was kept, as its owner saw it; `refresh` says that it was to overwrite what other runs had kept.
 
     The owner is the process that writes this object: `owner` names it, `machine` and `process_start` say which one of
     its `host` and `pid` is meant. `beat` grows while it lives; silent for `lease_seconds`, it is dead.
@@ -208,6 +208,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     storage: str = ""
     attempt: int = 1
     begun: float | None = None
+    refresh: bool = False
     host: str = ""
     machine: str = ""
     pid: int = 0

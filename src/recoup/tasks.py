@@ -421,7 +421,8 @@ class Task(Generic[P, R_co]):
         Large values are not read for the answer: only the call itself finds out that one is damaged.
         """
         found = self._find(args, kwargs)
-        return found is not None and not self._terms(FlowRunContext.get()).refresh
+        terms = self._terms(FlowRunContext.get())
+        return found is not None and not (terms.refresh and terms.refreshed_in is None)
 
     def _find(self, args: Any, kwargs: Any) -> Found | None:
         call = self._call(args, kwargs)
@@ -468,6 +469,7 @@ class Task(Generic[P, R_co]):
         reuse = reuse_of(self._options, self.cache_policy, settings, persists=should_persist_result(self.persist_result))
         retries = settings.tasks_default_retries if self.retries is None else self.retries
         delays = settings.tasks_default_retry_delay_seconds if self.retry_delay_seconds is None else self.retry_delay_seconds
+        refresh = settings.tasks_refresh_cache if self.refresh_cache is None else self.refresh_cache
         policy = reuse.policy or NO_CACHE
         return Terms(
             name=self.name,
@@ -481,7 +483,8 @@ class Task(Generic[P, R_co]):
             uncached=reuse.uncached,
             serializer=own.serializer,
             expiration=None if self.cache_expiration is None else self.cache_expiration.total_seconds(),
-            refresh=reuse.never or (settings.tasks_refresh_cache if self.refresh_cache is None else self.refresh_cache),
+            refresh=reuse.never or refresh,
+            refreshed_in=flow.run if refresh and flow is not None and flow.resumed and not reuse.never else None,
             retries=retries,
             delay=pauses(delays, retries, self.retry_jitter_factor or 0.0),
             publishes=self.result_storage_key is not None,

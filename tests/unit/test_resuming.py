@@ -135,6 +135,36 @@ def test_the_storage_where_a_run_was_found_is_the_storage_that_it_goes_on_in():
     assert read_runs(here) == []
 
 
+def test_a_refresh_is_finished_and_not_repeated():
+    """What this run refreshed is new enough; what an earlier run kept is not."""
+    bodies, broken = [], []
+
+    @task(cache=True, refresh_cache=True)
+    def work(n):
+        bodies.append(n)
+        return n
+
+    @flow
+    def inner(n):
+        return work(n)
+
+    @flow
+    def pipeline():
+        work(1)
+        inner(2)
+        if broken:
+            raise Broken
+        work(3)
+
+    pipeline()
+    broken.append(1)
+    pipeline(return_state=True)
+    broken.clear()
+    bodies.clear()
+    pipeline.resume(next(run for run in read_runs(get_default_result_storage()) if not run.parent).run)
+    assert bodies == [3]
+
+
 # --- flows inside flows ----------------------------------------------------------------------------
 
 

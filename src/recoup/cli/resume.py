@@ -52,7 +52,8 @@ def main(options: Namespace) -> int:
         fitting_arguments(flow, record, inputs)
         run.call(flow, inputs, record, store)
 
-    return watch(options, target, stopwatch, kept_results(options), work)
+    settings = kept_results(options) | ({"tasks_refresh_cache": True} if record.refresh else {})
+    return watch(options, target, stopwatch, settings, work)
 
 
 def _target(record: RunRecord) -> str:

@@ -65,6 +65,7 @@ class Terms:
 
     `streams` says that the function is a generator function, `reads_values` that code of the user's makes the key.
     `ledger` is `None` when nothing is looked up or kept, and `uncached` says why. `expiration` is in seconds;
+    `refresh` asks for new results; those of the run `refreshed_in`, which was resumed, are new enough.
     `publishes` asks for a plain copy of each result under its key; `delay(attempt)` is the pause in seconds after a
     failed attempt.
     """
@@ -81,6 +82,7 @@ class Terms:
     serializer: Serializer
     expiration: float | None
     refresh: bool
+    refreshed_in: str | None
     publishes: bool
     retries: int
     delay: Callable[[int], float]

@@ -28,7 +28,7 @@ def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
     while True:
         slot = 0
         because = _unasked(call)
-        while call.key is not None and not call.terms.refresh:
+        while call.key is not None and (not call.terms.refresh or call.terms.refreshed_in is not None):
             verdict = judge((yield Lookup(slot)), call.terms)
             if isinstance(verdict, Found):
                 served: Outcome | Rejected = yield Serve(verdict)

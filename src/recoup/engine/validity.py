@@ -25,6 +25,8 @@ def judge(found: Found | Absent | Rejected, terms: Terms) -> Found | Rejected:
     if isinstance(found, Absent):
         return Rejected("first")
     record = found.record
+    if terms.refreshed_in is not None and record.run != terms.refreshed_in:
+        return Rejected("refresh")
     if (record.stream is not None) is not terms.streams:
         return Rejected("code", "it was a generator function before" if record.stream else "it is a generator function now")
     age = found.now - record.created

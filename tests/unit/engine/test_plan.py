@@ -30,12 +30,20 @@ UNREADABLE = Rejected("unreadable", "another pandas")
 
 
 def found(created=0.0, expires=None, now=10.0):
-    return Found(SimpleNamespace(created=created, expires=expires, stream=None), memoryview(b""), now)
+    return Found(SimpleNamespace(created=created, run="this", expires=expires, stream=None), memoryview(b""), now)
 
 
 def terms(**changes):
     return SimpleNamespace(
-        **{"refresh": False, "streams": False, "uncached": "", "expiration": None, "ledger": "a ledger", **changes}
+        **{
+            "refresh": False,
+            "refreshed_in": None,
+            "streams": False,
+            "uncached": "",
+            "expiration": None,
+            "ledger": "a ledger",
+            **changes,
+        }
     )
 
 
@@ -71,6 +79,11 @@ def test_without_a_key_nothing_is_looked_up():
 
 def test_a_refresh_looks_nothing_up():
     assert walk(computes(Rejected("refresh")), refresh=True) is KEPT
+
+
+@pytest.mark.parametrize(("run", "verdict"), [("this", Found), ("an earlier one", Rejected)])
+def test_a_refresh_that_was_resumed_is_served_what_its_own_run_kept(run, verdict):
+    assert isinstance(judge(found(), terms(refresh=True, refreshed_in=run)), verdict)
 
 
 @pytest.mark.parametrize("verdict", [DAMAGED, Rejected("unknown", "the disk is away"), Rejected("missing")])
