@@ -14,11 +14,11 @@ def reader(stream):
 
 
 class AsyncReader:
-    """An asynchronous generator, read on a loop of its own."""
+    """An asynchronous generator, read on a loop of its own, which is closed with it."""
 
     def __init__(self, stream):
         self._stream = stream
-        self._runner = asyncio.Runner()
+        self._runner = None
 
     def __iter__(self):
         return self
@@ -27,29 +27,35 @@ class AsyncReader:
         return self.send(None)
 
     def send(self, value):
-        return self._run(self._stream.asend(value))
+        return self._run(self._stream.asend, value)
 
     def throw(self, error):
-        return self._run(self._stream.athrow(error))
+        return self._run(self._stream.athrow, error)
 
     def close(self):
         try:
-            self._run(self._stream.aclose())
+            self._run(self._stream.aclose)
         finally:
-            self._runner.close()
+            self._end()
 
-    def _run(self, awaitable):
+    def _run(self, method, *args):
         async def program():
-            return await awaitable
+            return await method(*args)
 
+        self._runner = self._runner or asyncio.Runner()
         try:
             return self._runner.run(program())
         except StopAsyncIteration:
-            self._runner.close()
+            self._end()
         except BaseException:
-            self._runner.close()
+            self._end()
             raise
         raise StopIteration
+
+    def _end(self):
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
 
 
 def asynchronous(body):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from recoup.cli.exits import Exit, Usage
 from recoup.cli.stores import chosen_store
 from recoup.cli.tables import clock, print_json, print_table, size
 from recoup.engine.steps import LoadFailed
+from recoup.engine.streams.reading import stored_items
 from recoup.exceptions import ConfigurationError
 from recoup.results import ledger_of
 from recoup.spelling import nearest
@@ -91,7 +93,7 @@ def _cells(one: Examined) -> tuple[str, ...]:
     return (
         _short(record.key),
         clock(record.created),
-        size(record.value.size),
+        size(record.size),
         duration(record.compute_seconds),
         "damaged" if one.problem else _state(one) or expires,
         record.run_name or "",
@@ -156,7 +158,7 @@ def _verified(one: Examined, ledger: Ledger) -> Examined:
     """Look at every byte of the value too."""
     assert one.record is not None
     try:
-        ledger.read(one.record, one.payload)
+        ledger.verify(one.record, one.payload)
     except LoadFailed as exc:
         return one._replace(problem=str(exc))
     return one
@@ -172,7 +174,7 @@ def _print_record(one: Examined, record: Record) -> None:
         "state": _state(one) or "valid",
         "created": f"{clock(record.created)}{run}, took {duration(record.compute_seconds)}",
         "expires": clock(record.expires) if record.expires else "never",
-        "value": f"{size(record.value.size)}, written by {record.serializer}{exact}",
+        "value": f"{size(record.size)}{_items(record)}, written by {record.serializer}{exact}",
         "computed on": f"{producer.host}, Python {producer.python}, recoup {producer.recoup}",
         "stored as": one.name,
     }
@@ -191,6 +193,10 @@ def _print_record(one: Examined, record: Record) -> None:
         print("\nnot covered")
         for text in record.not_covered:
             print(f"  {text}")
+
+
+def _items(record: Record) -> str:
+    return "" if record.stream is None else f" in {record.stream.items} item{'' if record.stream.items == 1 else 's'}"
 
 
 def _print_code(code: CodeParts, *, with_source: bool) -> None:
@@ -217,10 +223,17 @@ def _refuse_foreign(store: ObjectStore) -> None:
         )
 
 
+def _loaded(record: Record, payload: memoryview | None, ledger: Ledger) -> Any:
+    """Return the value; of a stream no more items than are shown."""
+    if record.stream is None:
+        return ledger.load(record, payload)
+    return list(itertools.islice(stored_items(ledger, record, payload), _LONGEST_VALUE))
+
+
 def _preview(one: Examined, ledger: Ledger) -> str:
     assert one.record is not None
     try:
-        value = ledger.load(one.record, one.payload)
+        value = _loaded(one.record, one.payload, ledger)
     except LoadFailed as exc:
         return f"cannot be shown: {exc}"
     try:

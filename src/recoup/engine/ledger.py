@@ -20,7 +20,7 @@ from blake3 import blake3
 from recoup.engine.history import History
 from recoup.engine.publishing import withdraw
 from recoup.engine.steps import Absent, Found, LoadFailed, Rejected
-from recoup.engine.streams.reading import gone, stored_items
+from recoup.engine.streams.reading import gone, stored_bytes, stored_items
 from recoup.exceptions import NewerFormat, ObjectNotFound, SerializationError, StoreError
 from recoup.forking import renew_in_children
 from recoup.records import DamagedRecord, ValueRef, decode_code_parts, decode_record, encode_code_parts, encode_record
@@ -209,6 +209,14 @@ class Ledger:
         except Exception as exc:  # a serializer of a user's own raises anything
             why = str(exc) if isinstance(exc, SerializationError) else said(exc)
             raise LoadFailed(Rejected("unreadable", f"its stored value cannot be loaded here: {why}")) from exc
+
+    def verify(self, record: Record, payload: Buffer | None) -> None:
+        """Read every byte of what is stored, and decode nothing. Raises `LoadFailed` as `read` does."""
+        if record.stream is None:
+            self.read(record, payload)
+            return
+        for _ in stored_bytes(self, record, payload):
+            pass
 
     def read(self, record: Record, payload: Buffer | None = None) -> Buffer:
         """Return the verified bytes of the value of `record`, as its serializer wrote them.

@@ -131,3 +131,49 @@ def test_the_members_of_an_argument_are_shown(recoup, project):
     recoup("run", "nested.py")
     key = json.loads(recoup("results", "--json").out)[0]["key"]
     assert "['lr']  0.1" in recoup("results", "show", key).out
+
+
+STREAM = """
+from recoup import flow, task
+
+@task(cache=True)
+def rows(n):
+    for number in range(n):
+        yield str(number) * 100_000
+
+@flow
+def go(n: int = 3):
+    return [row[0] for row in rows(n)]
+"""
+
+
+@pytest.fixture
+def stored_stream(recoup, project, tmp_path):
+    project("streaming.py", STREAM)
+    storage = str(tmp_path / "storage")
+    recoup("run", "streaming.py", "--storage", storage)
+
+    def look(*arguments):
+        return recoup("results", *arguments, "--storage", storage)
+
+    look.folder = tmp_path / "storage"
+    return look
+
+
+def test_a_stream_is_listed_with_all_its_bytes_and_shown_with_its_items(stored_stream):
+    assert "293.0 KiB" in stored_stream("list").out
+    (found,) = json.loads(stored_stream("list", "--json").out)
+    shown = stored_stream("show", found["key"], "--value").out
+    assert "in 3 items, written by stream" in shown
+    assert "['0000" in shown
+
+
+def test_every_item_of_a_stream_that_is_shown_is_verified(stored_stream):
+    """A list looks only whether all is there."""
+    (found,) = json.loads(stored_stream("list", "--json").out)
+    damaged = next(path for path in stored_stream.folder.glob("values/*/*") if b"2222" in path.read_bytes()[:100])
+    damaged.write_bytes(b"x" + damaged.read_bytes()[1:])
+    assert json.loads(stored_stream("list", "--json").out)[0]["state"] == "valid"
+    assert "damaged" in json.loads(stored_stream("show", found["key"], "--json").out)["state"]
+    damaged.unlink()
+    assert json.loads(stored_stream("list", "--json").out)[0]["state"] == "damaged: its stored value is gone"
