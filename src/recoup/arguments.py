@@ -41,6 +41,11 @@ class Binder:
         self._rest = next((p.name for p in parameters.values() if p.kind is p.VAR_KEYWORD), "")
         self._plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters.values())
 
+    @property
+    def takes_any(self) -> bool:
+        """Say whether calls may name arguments that the signature does not."""
+        return bool(self._rest)
+
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the arguments by name, with defaults. Raise `ParameterBindError` when they do not fit."""
         names = self.names

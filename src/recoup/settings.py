@@ -156,12 +156,22 @@ def _convert(name: str, value: object, where: str) -> Any:
         value = {"": None, "yes": "true", "no": "false", "on": "true", "off": "off" if "off" in str(kind) else "false"}.get(
             value.lower(), value.upper() if name == "logging_level" else value
         )
+    if isinstance(value, str) and value.startswith("["):
+        value = _listed(value)
     if value is None and type(None) not in getattr(kind, "__args__", ()):
         return _defaults()[name]
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as exc:
         raise ConfigurationError(f"{where} = {value!r} cannot be used: {exc}. {DESCRIPTIONS[name]}") from exc
+
+
+def _listed(text: str) -> Any:
+    """Return the list that a text such as `[1, 10]` stands for."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
 
 
 def _defaults() -> dict[str, Any]:

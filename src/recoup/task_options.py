@@ -151,7 +151,7 @@ _KINDS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
         "a text such as 'reports/{parameters[day]}.json'",
     ),
     ("cache_result_in_memory", lambda value: isinstance(value, bool), "True or False"),
-    ("retries", lambda value: isinstance(value, int) and value >= 0, "a whole number, 0 or more"),
+    ("retries", lambda value: isinstance(value, int) and _is_pause(value), "a whole number, 0 or more"),
     ("retry_delay_seconds", _is_pauses, "a number of seconds, a list of them, or a function such as exponential_backoff(2)"),
     ("retry_jitter_factor", _is_pause, "a number, 0 or more: 0.5 makes pauses up to half longer or shorter"),
     ("retry_condition_fn", callable, "a function of (task, task_run, state) that says whether to retry"),

@@ -15,7 +15,6 @@ import itertools
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, Unpack, overload
 
 from recoup import (
-    logs,
     loops,
 )
 from recoup.arguments import Binder
@@ -37,7 +36,6 @@ from recoup.exceptions import (
 from recoup.forking import free_in_children
 from recoup.futures import FutureList, PrefectFuture, resolve_futures_to_states
 from recoup.hashing.code import identity
-from recoup.hooks import check_hooks
 from recoup.mapping import calls_of
 from recoup.project import name_in_module
 from recoup.results import ResultStore, should_persist_result
@@ -45,8 +43,8 @@ from recoup.run_names import check_run_name
 from recoup.serializers.pickle import pickle_as_functions
 from recoup.serving import answer, aserve, name_run, not_begun, returned_instead, serve
 from recoup.settings import get_current_settings
-from recoup.states import Failed, State
-from recoup.task_options import HOOKS, TaskOptions, advice, check, complete, pauses, persistence_of, policy_of, reuse_of
+from recoup.task_hooks import Hooked
+from recoup.task_options import TaskOptions, advice, check, complete, pauses, persistence_of, policy_of, reuse_of
 from recoup.task_runs import TaskRun
 from recoup.transactions import join
 from recoup.types import Key, NotSet
@@ -62,7 +60,8 @@ if TYPE_CHECKING:
     from recoup.engine.steps import Outcome
     from recoup.records import Record
     from recoup.settings import Settings
-    from recoup.task_options import CacheKeyFn, Hook, RetryDelays
+    from recoup.states import State
+    from recoup.task_options import CacheKeyFn, RetryDelays
 
 __all__ = ["Task", "exponential_backoff", "task", "task_input_hash"]
 
@@ -71,10 +70,9 @@ R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
 Q = ParamSpec("Q")
-HookT = TypeVar("HookT", bound="Callable[..., Any]")
 
 
-class Task(Generic[P, R_co]):
+class Task(Hooked, Generic[P, R_co]):
     """A function with the rules by which its results are kept. Made by `task`; the options are described there."""
 
     def __init__(self, fn: Callable[P, R_co], **options: Unpack[TaskOptions]) -> None:
@@ -86,8 +84,8 @@ class Task(Generic[P, R_co]):
                 f"task() takes a function, not {type(fn).__name__}; write @task or @task(cache=True) above a def"
             )
         functools.update_wrapper(self, fn)  # first, so that no attribute of the function's takes the place of one of ours
-        self.name: str = options.get("name") or str(getattr(fn, "__name__", type(fn).__name__))
-        self._options = complete(options, self.name)
+        name: str = options.get("name") or str(getattr(fn, "__name__", type(fn).__name__))
+        super().__init__(name, complete(options, name))
         check(self._options, self.name)
         self.fn = fn
         self._kind: type[Any] = kind  # a class method is bound to the class, a static one to nothing
@@ -108,17 +106,14 @@ class Task(Generic[P, R_co]):
         self._drive: Callable[[Call], Outcome] = collect if self.isgenerator else drive
         self._adrive: Callable[[Call], Coroutine[Any, Any, Outcome]] = acollect if self.isgenerator else adrive
         self.retry_jitter_factor: float | None = self._options["retry_jitter_factor"]
-        self.retry_condition_fn: Callable[..., Any] | None = self._options["retry_condition_fn"]
         self.timeout_seconds: float | None = self._options["timeout_seconds"]
         self.task_run_name: str | Callable[..., str] | None = self._options["task_run_name"]
         self.tags: frozenset[str] = frozenset(self._options["tags"] or ())
         self.version: str | None = self._options["version"]
         self.log_prints: bool | None = self._options["log_prints"]
-        self.hooks: dict[str, list[Hook]] = {name: self._options[name] for name in HOOKS if self._options[name]}
-        self.on_commit_hooks: list[Hook] = self._options["on_commit"]
-        self.on_rollback_hooks: list[Hook] = self._options["on_rollback"]
         self.binder = Binder(fn)
-        check_run_name(self.task_run_name, self.binder.names, "task_run_name", f"task {self.name}")
+        if not (self.binder.takes_any and isinstance(self.task_run_name, str)):
+            check_run_name(self.task_run_name, self.binder.names, "task_run_name", f"task {self.name}")
         self._terms_for: tuple[Settings, ResultStore | None, bool | None, Terms] | None = None
         self._advised: set[str] = set()  # shared with the copies that are bound to instances
         self._bound: tuple[Any, ...] = ()
@@ -144,71 +139,6 @@ class Task(Generic[P, R_co]):
         changed = Task(self.fn, **{**kept, **options})
         changed._bound, changed._kind = self._bound, self._kind
         return changed
-
-    # --- hooks -----------------------------------------------------------------------------
-
-    def on_running(self, fn: HookT) -> HookT:
-        """Call `fn(task, task_run, state)` before each attempt, also where a recorded result is then served."""
-        return self._hear("on_running", fn)
-
-    def on_completion(self, fn: HookT) -> HookT:
-        """Call `fn(task, task_run, state)` when a call has completed, be it computed or served."""
-        return self._hear("on_completion", fn)
-
-    def on_failure(self, fn: HookT) -> HookT:
-        """Call `fn(task, task_run, state)` when a call has failed and no retries are left."""
-        return self._hear("on_failure", fn)
-
-    def on_cached(self, fn: HookT) -> HookT:
-        """Call `fn(task, task_run, state)` when a recorded result was served."""
-        return self._hear("on_cached", fn)
-
-    def on_commit(self, fn: HookT) -> HookT:
-        """Call `fn(transaction)` when the result of a call is kept."""
-        self.on_commit_hooks.append(fn)
-        return fn
-
-    def on_rollback(self, fn: HookT) -> HookT:
-        """Call `fn(transaction)` when a call is undone, because the transaction around it failed."""
-        self.on_rollback_hooks.append(fn)
-        return fn
-
-    def _hear(self, state: str, fn: HookT) -> HookT:
-        check_hooks([fn], state, f"task {self.name}")
-        self.hooks.setdefault(state, self._options[state]).append(fn)
-        self._terms_for = None
-        return fn
-
-    @property
-    def on_running_hooks(self) -> list[Hook]:
-        """Return what is called before each attempt."""
-        return self.hooks.get("on_running", [])
-
-    @property
-    def on_completion_hooks(self) -> list[Hook]:
-        """Return what is called when a call has completed."""
-        return self.hooks.get("on_completion", [])
-
-    @property
-    def on_failure_hooks(self) -> list[Hook]:
-        """Return what is called when a call has failed."""
-        return self.hooks.get("on_failure", [])
-
-    @property
-    def on_cached_hooks(self) -> list[Hook]:
-        """Return what is called when a recorded result was served."""
-        return self.hooks.get("on_cached", [])
-
-    def wants_retry(self, run: TaskRun, error: Exception) -> bool:
-        """Ask the task's `retry_condition_fn` whether `run` may begin again after `error`."""
-        assert self.retry_condition_fn is not None
-        state = Failed(message=f"Task run encountered unexpected exception: {error!r}", data=error, by_hand=False)
-        try:
-            wants = self.retry_condition_fn(self, run, state)
-            return bool(loops.run(wants) if inspect.iscoroutine(wants) else wants)
-        except Exception:  # noqa: BLE001 - whatever it raises, the call ends as it would without retries
-            logs.logger.exception("the retry_condition_fn of task %s raised; there is no retry", self.name)
-            return False
 
     # --- calling ---------------------------------------------------------------------------
 
@@ -557,6 +487,13 @@ def task(fn: Callable[..., Any] | None = None, /, **options: Unpack[TaskOptions]
     - `cache_result_in_memory=False`: do not remember its stored bytes in this process.
     - `retries`, `retry_delay_seconds`: how often a failing body runs again, and the pauses in between: a number,
       a list, or a function of the number of retries such as `exponential_backoff(2)`.
+    - `retry_jitter_factor=0.5`: each pause is up to half longer or shorter; `retry_condition_fn(task, task_run, state)`
+      says whether to retry.
+    - `timeout_seconds`: a body that takes longer is `TimedOut`, and is retried.
+    - `on_running`, `on_completion`, `on_failure`, `on_cached`: lists of hooks `fn(task, task_run, state)`; `on_commit`,
+      `on_rollback`: of hooks `fn(transaction)`. All are decorators of the task, too.
+    - `task_run_name`: a template of the parameters, or a function; `tags`, `version`, `description`: for people.
+    - `log_prints=True`: log what the body prints.
     - `task_key`: the identity under which results are kept; tasks with the same one share results.
 
     Raises `ConfigurationError` for options that contradict each other.
