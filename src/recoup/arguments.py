@@ -37,7 +37,8 @@ class Binder:
                 f"{self._name}() has a parameter {taken[0]!r}, which calls of tasks and flows take for themselves; rename the parameter"
             )
         self.names = tuple(parameters)
-        self._defaults = {p.name: p.default for p in parameters.values() if p.default is not p.empty}
+        self._defaults = {p.name: p.default for p in parameters.values()}
+        self._required = {p.name for p in parameters.values() if p.default is p.empty}
         self._rest = next((p.name for p in parameters.values() if p.kind is p.VAR_KEYWORD), "")
         self._plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters.values())
 
@@ -47,7 +48,10 @@ class Binder:
         return bool(self._rest)
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Return the arguments by name, with defaults. Raise `ParameterBindError` when they do not fit."""
+        """Return the arguments by name, with defaults, in the order of the signature.
+
+        Raises `ParameterBindError` when they do not fit.
+        """
         names = self.names
         if self._plain and len(args) <= len(names):
             inputs = dict(zip(names, args, strict=False))
@@ -55,10 +59,12 @@ class Binder:
                 if not inputs.keys().isdisjoint(kwargs):
                     return self._bind_any(args, kwargs)
                 inputs.update(kwargs)
-            if len(inputs) < len(names):
-                inputs = {**self._defaults, **inputs}
-            if len(inputs) == len(names) and (not kwargs or inputs.keys() == self.signature.parameters.keys()):
+            elif len(inputs) == len(names):
                 return inputs
+            if inputs.keys() >= self._required:
+                inputs = {**self._defaults, **inputs}
+                if len(inputs) == len(names):
+                    return inputs
         return self._bind_any(args, kwargs)
 
     def _bind_any(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -16,12 +16,11 @@ from real_prefect import HOUSE, PREFECT, prefect_environment, prefect_printed, p
 
 FOLDER = HOUSE / "tests" / "prefect_programs"
 GUIDE = HOUSE / "docs" / "migrating.md"
-AWAITED = {"failures", "hooks", "retries", "states", "subflows", "tasks", "transactions"}
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py"))
 DIFFERENCES = tomllib.loads((FOLDER / "differences.toml").read_text())
 
 
-@pytest.mark.parametrize("name", [name for name in PROGRAMS if name not in AWAITED])
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_it_prints_the_same_under_recoup(name, tmp_path):
     program = tmp_path / f"{name}.py"
     program.write_text(moved((FOLDER / program.name).read_text()))

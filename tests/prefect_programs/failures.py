@@ -17,9 +17,10 @@ class Shown(logging.Handler):
 
 @task(log_prints=True)
 def talkative(name: str) -> str:
-    get_run_logger().logger.addHandler(Shown())
+    logger = get_run_logger()
+    getattr(logger, "logger", logger).addHandler(Shown())
     print("working on", name)
-    get_run_logger().warning("careful with %s", name)
+    logger.warning("careful with %s", name)
     return name
 
 

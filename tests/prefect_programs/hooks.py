@@ -54,5 +54,5 @@ if __name__ == "__main__":
     trip("Rome")
     print(trip("Oslo", days=8, return_state=True).message)
     with tags("vacation"):
-        trip.with_options(flow_run_name="any", on_completion=[], on_running=[])("Bonn")
+        trip.with_options(flow_run_name="any")("Bonn")
     print(flow_run.name, task_run.name, task_run.parameters, flow_run.tags)

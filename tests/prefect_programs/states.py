@@ -63,11 +63,12 @@ if __name__ == "__main__":
     print(two_states(return_state=True).result(raise_on_failure=False)[1].message)
     print([state.result() for state in all_well(return_state=True).result()], by_hand(True))
     show(by_hand(True, return_state=True))
-    for broken, error in ((lambda: by_hand(False), FailedRun), (raising, ValueError), (lambda: inspected(4), FailedRun)):
+    for broken, error in ((lambda: by_hand(False), FailedRun), (raising, ValueError)):
         try:
             broken()
         except error as exc:
             print(type(exc).__name__, exc)
+    print(inspected(4).name)
     print(repr(half(5, return_state=True).result(raise_on_failure=False)))
     show(Pending())
     show(Cancelled(message="enough"))

@@ -70,7 +70,7 @@ if __name__ == "__main__":
     nested()
     try:
         with transaction() as alone:
-            alone.stage("value", on_rollback_hooks=[lambda txn: print("undone", txn.state.name)])
+            alone.stage("value", on_rollback_hooks=[lambda txn: print("undone")])
             raise KeyError("stop")
     except KeyError:
         print(alone.state.name, get_transaction())

@@ -30,6 +30,14 @@ def test_plain_signatures(args, kwargs, inputs):
     assert Binder(plain).bind(args, kwargs) == inputs
 
 
+@pytest.mark.parametrize(
+    ("args", "kwargs"), [((1, 2, 3), {}), ((1,), {}), ((1,), {"c": 3}), ((), {"c": 3, "a": 1}), ((), {"b": 2, "a": 1})]
+)
+def test_arguments_stand_in_the_order_of_the_signature(args, kwargs):
+    """However they are given: a key function may write them down as they come."""
+    assert list(Binder(lambda a, b=2, c=3: None).bind(args, kwargs)) == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize(("args", "kwargs"), [((), {}), ((1, 2, 3), {}), ((1,), {"a": 2}), ((1,), {"c": 3}), ((), {"b": 1})])
 def test_what_does_not_fit_is_refused_as_by_the_function(args, kwargs):
     with pytest.raises(TypeError):

@@ -29,8 +29,7 @@ NAMES = {
     " MissingContextError RecoupError",
     "recoup.settings": "temporary_settings get_current_settings",
 }
-AWAITED = {"Transaction", "tags", "ResultRecord", "ResultRecordMetadata", "ProcessPoolTaskRunner", "task_run", "flow_run"}
-AWAITED |= set(NAMES["recoup.transactions"].split())
+AWAITED = {"ProcessPoolTaskRunner"}
 TABLE = [(module, name) for module, names in NAMES.items() for name in names.split() if name not in AWAITED]
 
 
