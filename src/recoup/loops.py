@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
+import sys
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Generator
+    from collections.abc import Callable, Coroutine, Generator, Iterator
 
-__all__ = ["run", "sleep", "to_thread", "to_thread_shielded", "within"]
+__all__ = ["run", "sleep", "to_thread", "to_thread_shielded", "unwatched", "within"]
 
 T = TypeVar("T")
 
@@ -48,6 +50,17 @@ async def to_thread_shielded(function: Callable[..., T], *args: object) -> T:
     import asyncio
 
     return await asyncio.shield(asyncio.to_thread(function, *args))
+
+
+@contextlib.contextmanager
+def unwatched() -> Iterator[None]:
+    """Begin asynchronous generators inside the `with` block without the loop, which else closes them when it ends."""
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(None, None)
+    try:
+        yield
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
 
 
 class within(Generic[T]):  # noqa: N801 - read as a preposition: await within(context, coroutine)

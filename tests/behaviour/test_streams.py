@@ -806,6 +806,42 @@ def test_a_cancelled_stream_is_crashed_and_not_kept(recoup_events):
     assert not endless.cached()
 
 
+def test_a_stream_that_is_left_open_is_closed_with_its_loop(recoup_events):
+    closed, kept = [], []
+
+    @task(cache=True)
+    async def numbers():
+        try:
+            yield 1
+        finally:
+            for _ in range(5):
+                await asyncio.sleep(0)
+            closed.append(1)
+
+    async def program():
+        kept.append(numbers())
+        return await anext(kept[0])
+
+    assert asyncio.run(program()) == 1
+    assert closed == [1]
+    assert kinds(recoup_events) == ["WillCompute", "NotCached", "DidCompute"]
+
+
+def test_an_error_while_the_body_is_closed_reaches_who_closes_it(stream, recoup_events):
+    @stream
+    def stubborn():
+        try:
+            yield 1
+        finally:
+            raise KeyError("closing")
+
+    reading = stubborn()
+    next(reading)
+    with pytest.raises(KeyError, match="closing"):
+        reading.close()
+    assert kinds(recoup_events) == ["WillCompute", "NotCached", "DidFail"]
+
+
 def test_streams_that_are_read_side_by_side_on_one_loop_let_each_other_go_on():
     arrived = asyncio.Event()
 

@@ -136,4 +136,6 @@ async def _aask(performer: StreamPerformer, step: Ask | Stop) -> Yielded | Retur
 async def _ago_on(body: AsyncGenerator[Any, Any], step: Ask | Stop) -> Yielded | Returned:
     if isinstance(step, Stop):
         return Returned(await body.aclose())  # type: ignore[func-returns-value]  # it returns nothing, which is the answer
-    return Yielded(await (body.asend(step.sent) if step.thrown is None else body.athrow(step.thrown)))
+    with loops.unwatched():  # closing it is ours: a loop that ends would close it beside us
+        item = body.asend(step.sent) if step.thrown is None else body.athrow(step.thrown)
+    return Yielded(await item)
