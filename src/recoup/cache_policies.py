@@ -19,7 +19,7 @@ from recoup.exceptions import ConfigurationError, HashError, KeyFunctionError
 from recoup.hashing import Hasher
 from recoup.hashing import token as token_of
 from recoup.hashing.code import fingerprint, source_token
-from recoup.types import Key, Token
+from recoup.types import IsolationLevel, Key, Token
 from recoup.wording import said
 
 if TYPE_CHECKING:
@@ -155,6 +155,28 @@ class CachePolicy:
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if value != ())
         return f"{type(self).__name__}({options})"
+
+    def configure(
+        self, key_storage: object = None, lock_manager: object = None, isolation_level: IsolationLevel | str | None = None
+    ) -> CachePolicy:
+        """Return this policy. Refuse Prefect's options that mean something else here, or nothing.
+
+        Raises `ConfigurationError` for a `key_storage`, a `lock_manager` and the isolation level `SERIALIZABLE`.
+        """
+        if key_storage is not None:
+            raise ConfigurationError(
+                f"{self!r}.configure(key_storage=…): records lie beside their values, as small files of their own. "
+                "Leave it out, and name one place with @task(result_storage=…)."
+            )
+        level = isolation_level.name if isinstance(isolation_level, IsolationLevel) else isolation_level
+        if level not in (None, *IsolationLevel.__members__):
+            raise ConfigurationError(f"isolation_level is {isolation_level!r}; write IsolationLevel.READ_COMMITTED")
+        if lock_manager is not None or level == IsolationLevel.SERIALIZABLE.name:
+            raise ConfigurationError(
+                f"{self!r}.configure(): there are no lock managers yet, which isolation level SERIALIZABLE needs. Leave both out: "
+                "a record is seen whole or not at all, and either of two that are written at once is right."
+            )
+        return self
 
     @classmethod
     def from_cache_key_fn(cls, cache_key_fn: Callable[[Any, dict[str, Any]], str | None]) -> CacheKeyFnPolicy:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from recoup import task
+from recoup import flow, task
 from recoup.cache_policies import (
     CODE,
     DEFAULT,
@@ -21,6 +21,7 @@ from recoup.cache_policies import (
 )
 from recoup.events import NotCached
 from recoup.exceptions import ConfigurationError, HashError
+from recoup.types import IsolationLevel
 
 
 def test_nothing_added_is_nothing():
@@ -156,3 +157,93 @@ def test_a_policy_of_ones_own_that_makes_no_key_leaves_the_call_uncached(recoup_
 def test_sums_are_equal_in_any_order():
     assert INPUTS + TASK_SOURCE == TASK_SOURCE + INPUTS != INPUTS + RUN_ID
     assert hash(INPUTS + TASK_SOURCE) == hash(TASK_SOURCE + INPUTS)
+
+
+# --- Prefect's table, row by row ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", [None, "READ_COMMITTED", IsolationLevel.READ_COMMITTED])
+def test_a_policy_is_configured_as_it_is_anyway(level):
+    assert (INPUTS - "x").configure(isolation_level=level) == INPUTS - "x"
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"key_storage": "keys"}, "records lie beside their values"),
+        ({"lock_manager": object()}, "there are no lock managers yet"),
+        ({"isolation_level": "SERIALIZABLE"}, "there are no lock managers yet"),
+        ({"isolation_level": IsolationLevel.SERIALIZABLE}, "there are no lock managers yet"),
+        ({"isolation_level": "serial"}, "isolation_level is 'serial'"),
+    ],
+)
+def test_what_a_policy_cannot_be_configured_with_is_refused(options, text):
+    with pytest.raises(ConfigurationError, match=text):
+        INPUTS.configure(**options)
+
+
+def test_no_arguments_give_a_key_of_the_task():
+    """With Prefect they give none, so that the task is never cached."""
+    one, other = (task(cache_policy=INPUTS, task_key=name)(lambda: 1) for name in "ab")
+    assert one.key() is not None
+    assert one.key() != other.key()
+
+
+def test_all_arguments_left_out_give_a_key_of_the_task():
+    """With Prefect the key is the same for all tasks."""
+    one, other = (task(cache_policy=INPUTS - "x", task_key=name)(lambda x: 1) for name in "ab")
+    assert one.key(1) == one.key(2) != other.key(1)
+
+
+def test_inputs_are_bound_with_defaults():
+    kept = task(cache_policy=INPUTS)(lambda x, y=2: x)
+    assert kept.key(1) == kept.key(1, 2) == kept.key(y=2, x=1)
+
+
+def test_flow_parameters_give_a_key_inside_flows_only():
+    kept = task(cache_policy=FLOW_PARAMETERS)(lambda: 1)
+
+    @flow
+    def pipeline(day):
+        return kept.key()
+
+    assert kept.key() is None
+    assert pipeline(1) == pipeline(1) != pipeline(2)
+
+
+def test_a_run_is_a_key_of_its_own():
+    kept = task(cache_policy=RUN_ID)(lambda: 1)
+
+    @flow
+    def pipeline():
+        return kept.key(), kept.key()
+
+    first, second = pipeline(), pipeline()
+    assert first[0] == first[1] != second[0]
+    assert kept.key() != kept.key(), "outside flows every call is a run of its own"
+
+
+def test_no_cache_gives_no_key():
+    assert task(cache_policy=NO_CACHE, persist_result=True)(lambda: 1).key() is None
+
+
+def test_the_default_is_inputs_code_and_run():
+    assert DEFAULT == INPUTS + CODE + RUN_ID
+
+
+def test_a_policy_is_found_by_either_way_of_writing_it():
+    """The order of a sum does not matter, for keys of whatever it is made of."""
+    keyed = [
+        task(cache_policy=policy, task_key="t")(lambda x: x).key(1) for policy in (TASK_SOURCE + INPUTS, INPUTS + TASK_SOURCE)
+    ]
+    assert keyed[0] == keyed[1]
+
+
+def test_a_key_function_is_given_two_arguments_and_wins():
+    with pytest.warns(UserWarning, match="both cache_policy and cache_key_fn are set; cache_key_fn is used"):
+        kept = task(cache_policy=INPUTS, cache_key_fn=lambda context, arguments: "mine")(lambda x: x)
+    assert kept.key(1) == "mine"
+
+
+def test_subtracting_keeps_the_rest_of_a_sum():
+    assert (INPUTS + TASK_SOURCE) - "x" == (INPUTS - "x") + TASK_SOURCE

@@ -25,6 +25,7 @@ from recoup.events import (
 from recoup.exceptions import HashError, RecoupError
 from recoup.hashing import Hasher, describe
 from recoup.records import FORMAT, KeyPart, Record, fold
+from recoup.serializers import decoder
 from recoup.types import NotSet
 from recoup.wording import said
 
@@ -231,7 +232,7 @@ class Performer:
                 )
             value = step.value
             if not encoded.exact:  # the first run gets what every later one will get
-                value = self.terms.serializer.decode(b"".join(encoded.chunks))
+                value = decoder(encoded.serializer).decode(b"".join(encoded.chunks))
         except Exception as exc:  # noqa: BLE001 - serializers and storages of users' own raise anything; the result is there
             error = str(exc) if isinstance(exc, RecoupError) else said(exc)
             emit(WriteFailed(at=self.terms.clock.time(), call=call.id, key=str(call.key), error=error))

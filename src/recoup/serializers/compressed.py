@@ -89,6 +89,10 @@ class CompressedSerializer(Serializer):
         """Return the value in the compressed bytes."""
         return self.serializer.decode(decompress(self.compressionlib, data))
 
+    def loads(self, blob: bytes) -> Any:
+        """Return the value in what `dumps` returned."""
+        return self.serializer.loads(decompress(self.compressionlib, blob))
+
     def _named(self, inner: str) -> str:
         return f"compressed/{inner}" if self.compressionlib == _DEFAULT else f"compressed/{self.compressionlib}/{inner}"
 

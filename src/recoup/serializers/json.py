@@ -1,22 +1,27 @@
 """JSON: values that a person or another program can read.
 
 Plain values come back equal and of equal types: `None`, booleans, integers of 64 bit, finite floats, strings, and
-lists and string-keyed dictionaries of them. Others lose something (a tuple becomes a list, a date a string), which
-their record then says.
+lists and string-keyed dictionaries of them. Tuples become lists; dates, sets, enums, dataclasses, models and exceptions
+are written with the name of their class (`recoup.serializers.typed`). Their record then says that it is not exact.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from recoup.abc import Buffer, Encoded, Serializer
-from recoup.exceptions import SerializationError
-from recoup.serializers.base import register_serializer
+from recoup.exceptions import ConfigurationError, NotLoadableHere, SerializationError
+from recoup.serializers.base import register_serializer, register_wrapper
 from recoup.serializers.failures import not_encoded
+from recoup.serializers.typed import TypedJSONSerializer, class_named, to_object
+from recoup.wording import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["JSONSerializer", "encode_plain"]
 
@@ -27,29 +32,104 @@ _DEEPEST = 64
 _NOT_PLAIN = -1
 
 
-@register_serializer
 @dataclass(frozen=True)
 class JSONSerializer(Serializer):
-    """Whatever has a JSON form: plain values as they are, dataclasses, enums, dates, sets and models by content."""
+    """Whatever has a JSON form: plain values as they are, dataclasses, enums, dates, sets and models with their class.
 
+    `object_encoder` and `object_decoder` name functions of one's own for what has no JSON form; `jsonlib` another module with
+    `dumps` and `loads`; the `kwargs` go to them. What is needed to read is part of the `type`, so that records say it.
+    """
+
+    jsonlib: str = "json"
+    object_encoder: str | None = None
+    object_decoder: str | None = None
+    dumps_kwargs: dict[str, Any] = field(default_factory=dict, hash=False)
+    loads_kwargs: dict[str, Any] = field(default_factory=dict, hash=False)
     type = "json"
+
+    def __post_init__(self) -> None:
+        _refuse(self.dumps_kwargs, "dumps_kwargs", "default", "object_encoder")
+        _refuse(self.loads_kwargs, "loads_kwargs", "object_hook", "object_decoder")
+        library = [] if self.jsonlib == "json" else [f"{self.jsonlib}.dumps", f"{self.jsonlib}.loads"]
+        for name in filter(None, (*library, self.object_encoder, self.object_decoder)):
+            _function(name)
+        reading = {name: getattr(self, name) for name in ("object_decoder", "loads_kwargs") if getattr(self, name)}
+        if reading:
+            object.__setattr__(self, "type", f"json/{_encode({'jsonlib': self.jsonlib, **reading}).decode()}")
+
+    @property
+    def _own(self) -> bool:
+        """Say whether any option asks for something else than Recoup's own way."""
+        return self.type != "json" or self.jsonlib != "json" or self.object_encoder is not None or bool(self.dumps_kwargs)
 
     def encode(self, value: Any) -> Encoded:
         """Return the text; it is exact for plain values."""
+        if self._own:
+            return self._encode_as_asked(value)
         text = _encode_if_possible(value)
         if text is not None and _room_after(value, len(text)) >= 0:
             return Encoded(self.type, [text], exact=True)
         try:
-            return Encoded(self.type, [_encode_content(value)], exact=False)
+            return _encode_lossily(value)
         except Exception as exc:
-            raise not_encoded(value, self.type, exc, _encode_content) from exc
+            raise not_encoded(value, self.type, exc, _encode_lossily) from exc
+
+    def _encode_as_asked(self, value: Any) -> Encoded:
+        def dump(value: Any) -> Any:
+            default = to_object if self.object_encoder is None else _function(self.object_encoder)
+            return _function(f"{self.jsonlib}.dumps")(value, default=default, **self.dumps_kwargs)
+
+        try:
+            text = dump(value)
+        except Exception as exc:
+            raise not_encoded(value, "json", exc, dump) from exc
+        data = text.encode(errors="backslashreplace") if isinstance(text, str) else text
+        return Encoded(TypedJSONSerializer.type if self.type == "json" else self.type, [data], exact=False)
 
     def decode(self, data: Buffer) -> Any:
         """Return the value in the text."""
+        if self.type != "json":
+            return self._decode_as_asked(data)
         try:
             return _decode(data)
         except (msgspec.DecodeError, RecursionError):  # NaN and lone surrogates are only known to the lenient decoder
             return _decode_leniently(data)
+
+    def loads(self, blob: bytes) -> Any:
+        """Return the value in what `dumps` returned, also where that names classes."""
+        return TypedJSONSerializer().decode(blob) if self.type == "json" else self.decode(blob)
+
+    def _decode_as_asked(self, data: Buffer) -> Any:
+        hook = {} if self.object_decoder is None else {"object_hook": _function(self.object_decoder)}
+        try:
+            return _function(f"{self.jsonlib}.loads")(bytes(data), **hook, **self.loads_kwargs)
+        except Exception as exc:
+            raise SerializationError(f"the text cannot be read by {self.type}: {said(exc)}") from exc
+
+
+def _refuse(given: dict[str, Any], option: str, name: str, instead: str) -> None:
+    if name in given:
+        raise ConfigurationError(f"{option} cannot have {name!r}; write {instead}='module.function' instead")
+
+
+def _function(name: str) -> Callable[..., Any]:
+    try:
+        found: Callable[..., Any] = class_named(name)
+    except NotLoadableHere as exc:
+        raise ConfigurationError(f"{name!r} is no function that JSON could be read or written with: {exc.__cause__}") from exc
+    return found
+
+
+def _open(options: str) -> JSONSerializer:
+    """Return the serializer that a record names by what is needed to read with it."""
+    try:
+        return JSONSerializer(**_decode(options))
+    except (msgspec.DecodeError, TypeError) as exc:
+        raise ConfigurationError(f"json/{options} is no serializer: {exc}") from exc
+
+
+register_serializer(JSONSerializer)
+register_wrapper("json", _open)
 
 
 def encode_plain(value: Any, most: int) -> bytes | None:
@@ -94,21 +174,20 @@ def _room_after(value: Any, room: int, deepest: int = _DEEPEST) -> int:
     return room
 
 
-def _encode_content(value: Any) -> bytes:
+def _encode_lossily(value: Any) -> Encoded:
+    """Return plain JSON where nothing in the value needs the name of a class, else JSON with such names."""
     import json  # noqa: PLC0415 - 3 ms for values that msgspec's JSON does not take as they are
 
-    text = json.dumps(value, default=_content, ensure_ascii=False, separators=(",", ":"))
-    return text.encode(errors="backslashreplace")  # which for lone surrogates is JSON's own escape
+    typed = False
 
+    def to_typed(member: Any) -> Any:
+        nonlocal typed
+        typed = True
+        return to_object(member)
 
-def _content(value: Any) -> Any:
-    return msgspec.to_builtins(value, enc_hook=_model)
-
-
-def _model(value: Any) -> Any:
-    if hasattr(type(value), "model_dump"):
-        return value.model_dump(mode="json")
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    text = json.dumps(value, default=to_typed, ensure_ascii=False, separators=(",", ":"))
+    data = text.encode(errors="backslashreplace")  # which for lone surrogates is JSON's own escape
+    return Encoded(TypedJSONSerializer.type if typed else JSONSerializer.type, [data], exact=False)
 
 
 def _decode_leniently(data: Buffer) -> Any:

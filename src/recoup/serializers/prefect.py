@@ -9,7 +9,6 @@ Unlike Recoup's records these files have no check: they are read from where the 
 from __future__ import annotations
 
 import binascii
-import importlib
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - msgspec looks at it
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,6 +19,7 @@ from recoup.abc import Encoded, Serializer
 from recoup.exceptions import NotLoadableHere, SerializationError
 from recoup.serializers.compressed import decompress
 from recoup.serializers.pickle import PickleSerializer
+from recoup.serializers.typed import class_named, exception_of
 from recoup.wording import said
 
 if TYPE_CHECKING:
@@ -121,21 +121,10 @@ def _from_json(data: bytes) -> Any:
 def _object(members: dict[str, Any]) -> Any:
     """Return what Prefect writes as an object with the name of a class."""
     if "__exc_type__" in members:
-        kind = _named(members["__exc_type__"])
-        if not issubclass(kind, BaseException):
-            raise SerializationError(f"{members['__exc_type__']} was stored as an exception and is none")
-        return kind(members.get("message"))
+        return exception_of(members["__exc_type__"], members.get("message"))
     if "__class__" in members:
-        return _made(_named(members["__class__"]), members.get("data"))
+        return _made(class_named(members["__class__"]), members.get("data"))
     return members
-
-
-def _named(name: str) -> Any:
-    module, _, attribute = name.rpartition(".")
-    try:
-        return getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as exc:
-        raise NotLoadableHere(f"the value needs {name}, which is not known here: {exc}") from exc
 
 
 def _made(kind: Any, data: Any) -> Any:

@@ -1,6 +1,5 @@
 """What pickle writes: whole buffers without copies, and errors that say where."""
 
-import dataclasses
 import datetime as dt
 import errno
 import pickle
@@ -159,20 +158,19 @@ def test_a_library_without_dumps_is_refused_at_once(library):
 
 
 def test_json_writes_contents_of_other_types():
-    """A date is its text, a set a list, a model what it dumps: readable, and marked as not exact."""
+    """A tuple is a list, a number as a key a text: readable, and marked as not exact."""
+    encoded = JSONSerializer().encode({"pair": (1, "é"), 3: None})
+    assert b"".join(encoded.chunks).decode() == '{"pair":[1,"é"],"3":null}'
+    assert (encoded.serializer, encoded.exact) == ("json", False)
 
-    class Model:
-        def model_dump(self, mode):
-            return {"mode": mode}
 
-    config = dataclasses.make_dataclass("Config", ["rate", "seen"])
-    value = {"day": dt.date(2024, 1, 31), "cfg": config(0.5, {1}), "model": Model(), "pair": (1, "é"), 3: None}
-    encoded = JSONSerializer().encode(value)
-    assert (
-        b"".join(encoded.chunks).decode()
-        == '{"day":"2024-01-31","cfg":{"rate":0.5,"seen":[1]},"model":{"mode":"json"},"pair":[1,"é"],"3":null}'
+def test_json_writes_the_class_of_what_it_has_no_form_for():
+    encoded = JSONSerializer().encode({"day": dt.date(2024, 1, 31), "seen": {1}, "error": ValueError("no")})
+    assert b"".join(encoded.chunks).decode() == (
+        '{"day":{"__class__":"datetime.date","data":"2024-01-31"},"seen":{"__class__":"builtins.set","data":[1]},'
+        '"error":{"__exc_type__":"builtins.ValueError","message":"no"}}'
     )
-    assert not encoded.exact
+    assert (encoded.serializer, encoded.exact) == ("json/typed", False), "records tell it from mere data"
 
 
 @pytest.mark.parametrize("value", ["\ud800", "é\udfff\\", {"\ud800": 1}])
