@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from recoup.context import TaskRunContext, current_task_run
+from recoup.engine.steps import Outcome, Raised
 from recoup.exceptions import UpstreamTaskError
 from recoup.hooks import acall_hooks, call_hooks
 from recoup.run_names import run_name
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from recoup.engine.call import Call
-    from recoup.engine.steps import Outcome
+    from recoup.engine.streams.perform import StreamPerformer
     from recoup.task_runs import TaskRun
 
-__all__ = ["answer", "aserve", "name_run", "not_begun", "returned_instead", "serve"]
+__all__ = ["answer", "aserve", "listen", "name_run", "not_begun", "returned_instead", "serve"]
 
 
 def serve(call: Call, drive: Callable[[Call], Outcome]) -> State[Any]:
@@ -52,6 +53,19 @@ async def aserve(call: Call, drive: Callable[[Call], Awaitable[Outcome]]) -> Sta
     if task.hooks:
         await acall_hooks(_hearing(task, state), task, run, state)
     return state
+
+
+def listen(performer: StreamPerformer) -> None:
+    """Call the hooks of a stream that is about to begin, and have those called that hear of its end."""
+    task, run = _told_of(performer.call)
+
+    def heard(end: Outcome | Raised) -> None:
+        run.state = _after(end, run) if isinstance(end, Outcome) else run.after(end.error)
+        call_hooks(_hearing(task, run.state), task, run, run.state)
+
+    run.begin(1)
+    call_hooks(task.on_running_hooks, task, run, run.state)
+    performer.on_end = heard
 
 
 def _told_of(call: Call) -> tuple[Any, TaskRun]:

@@ -41,7 +41,7 @@ from recoup.project import name_in_module
 from recoup.results import ResultStore, should_persist_result
 from recoup.run_names import check_run_name
 from recoup.serializers.pickle import pickle_as_functions
-from recoup.serving import answer, aserve, name_run, not_begun, returned_instead, serve
+from recoup.serving import answer, aserve, listen, name_run, not_begun, returned_instead, serve
 from recoup.settings import get_current_settings
 from recoup.task_hooks import Hooked
 from recoup.task_options import TaskOptions, advice, check, complete, pauses, persistence_of, policy_of, reuse_of
@@ -219,7 +219,10 @@ class Task(Hooked, Generic[P, R_co]):
         context = contextvars.copy_context()
 
         def begin() -> StreamPerformer:
-            return StreamPerformer(context.run(self._call, args, kwargs, upstream), context)
+            performer = StreamPerformer(context.run(self._call, args, kwargs, upstream), context)
+            if self.hooks:
+                context.run(listen, performer)
+            return performer
 
         async def begin_when_ready() -> StreamPerformer:
             await until_ended(futures_in([*args, *kwargs.values(), *listed(upstream)]))

@@ -28,6 +28,40 @@ def listening(seen):
     return {name: [noting(seen, name)] for name in ("on_running", "on_completion", "on_failure", "on_cached")}
 
 
+# --- states --------------------------------------------------------------------------------
+
+
+def test_a_hit_is_completed_under_the_name_cached_without_a_message():
+    one = task(cache_policy=INPUTS)(lambda x: x)
+    miss, hit = one(1, return_state=True), one(1, return_state=True)
+    assert [(state.type, state.name, state.message, state.result()) for state in (miss, hit)] == [
+        (StateType.COMPLETED, "Completed", None, 1),
+        (StateType.COMPLETED, "Cached", None, 1),
+    ]
+
+
+def test_an_exception_is_a_failure_that_says_its_type_and_is_raised_by_the_result():
+    @task
+    def fail():
+        raise ValueError("no such day")
+
+    state = fail(return_state=True)
+    assert (state.type, state.name) == (StateType.FAILED, "Failed")
+    assert state.message == "Task run encountered an exception ValueError: no such day"
+    assert repr(state.result(raise_on_failure=False)) == "ValueError('no such day')"
+    with pytest.raises(ValueError, match="no such day"):
+        fail()
+
+
+def test_failures_are_not_kept():
+    @task(cache_policy=INPUTS)
+    def fail():
+        raise ValueError
+
+    fail(return_state=True)
+    assert not fail.cached()
+
+
 # --- hooks ---------------------------------------------------------------------------------
 
 
@@ -329,6 +363,24 @@ def test_a_body_on_a_worker_thread_is_interrupted_at_its_next_step():
         return endless.submit(return_state=True).name
 
     assert main() == "TimedOut"
+
+
+def test_a_body_that_cannot_be_interrupted_is_told_of_while_it_goes_on(monkeypatch):
+    monkeypatch.setattr("recoup.bodies.GRACE", 0.01)
+    told, lock = threading.Event(), threading.Lock()
+    monkeypatch.setattr("recoup.bodies.logger.warning", lambda text, *args: (told.set(), lock.release()))
+    lock.acquire()
+
+    @task(timeout_seconds=0.01)
+    def stuck():
+        lock.acquire()  # on this thread, no exception ends that
+
+    @flow
+    def main():
+        return stuck.submit(return_state=True).name
+
+    assert main() == "TimedOut"
+    assert told.is_set()
 
 
 def test_a_coroutine_that_takes_too_long_is_cancelled():

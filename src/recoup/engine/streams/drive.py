@@ -98,9 +98,11 @@ async def acollect(call: Call) -> Outcome:
 
 
 def _ended(performer: StreamPerformer, end: Outcome | Raised) -> Any:
+    if isinstance(end, Raised) and isinstance(end.error, Stopped):
+        return end.error.value
+    if performer.on_end is not None:
+        performer.on_end(end)
     if isinstance(end, Raised):
-        if isinstance(end.error, Stopped):
-            return end.error.value
         raise end.error
     performer.outcome = end
     return end.value

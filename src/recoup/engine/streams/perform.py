@@ -46,6 +46,7 @@ class StreamPerformer(Performer):
         self.context = context
         self.body: Any = None
         self.outcome = Outcome(False, None, None)
+        self.on_end: Callable[[Outcome | Raised], None] | None = None
         self._collected = collected
         self._reference: Reference | None = None
         self._recorder: Recorder | None = None
