@@ -25,6 +25,7 @@ __all__ = [
     "name_in_module",
     "program_root",
     "project_root",
+    "working_directory",
 ]
 
 _MARKERS = ("pyproject.toml", ".git", ".hg", ".svn", ".jj")
@@ -90,12 +91,21 @@ def module_path(module: ModuleType | str) -> str:
     return file_module_path(file)
 
 
+def working_directory() -> Path | None:
+    """Return the working directory, `None` where it was deleted under the running program."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return None
+
+
 def program_root() -> Path:
     """Return the project root of the running program: the adopted one, else that of its main file or working directory."""
     if _adopted:
         return _adopted[-1]
     file = getattr(sys.modules["__main__"], "__file__", None)
-    return project_root(_absolute(file).parent if file and is_project_file(file) else Path.cwd())
+    folder = _absolute(file).parent if file and is_project_file(file) else working_directory()
+    return project_root(folder or Path("/"))
 
 
 def adopt_program(root: Path) -> None:

@@ -17,12 +17,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_type_
 import msgspec
 
 from recoup.exceptions import ConfigurationError
-from recoup.project import project_root
+from recoup.project import project_root, working_directory
+from recoup.spelling import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["Settings", "SourcedValue", "get_current_settings", "load_settings", "sourced_settings", "temporary_settings"]
+__all__ = [
+    "Setting",
+    "Settings",
+    "SourcedValue",
+    "get_current_settings",
+    "load_settings",
+    "read_setting",
+    "setting_name",
+    "sourced_settings",
+    "temporary_settings",
+]
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -74,8 +85,16 @@ DESCRIPTIONS = {
 }
 """A sentence about each setting."""
 
-_OWN_ONLY = {"home", "results_local_storage_path", "results_default_storage_block", "results_default_serializer", "logging_level"}
-"""Locations, and names that mean something else to Prefect: these have no `PREFECT_*` fallback."""
+_OWN_ONLY = {"home", "logging_level"}
+"""What means something else to Prefect: these have no `PREFECT_*` fallback."""
+
+_ALIASES = {
+    "results_default_storage_block": "PREFECT_DEFAULT_RESULT_STORAGE_BLOCK",
+    "results_local_storage_path": "PREFECT_LOCAL_STORAGE_PATH",
+}
+"""Older names that Prefect still takes."""
+
+_SHARED_SERIALIZERS = ("pickle", "json", "compressed/pickle", "compressed/json")
 
 _FOLDERS = {"home", "results_local_storage_path"}
 _HINTS: dict[str, Any] = {}
@@ -117,8 +136,10 @@ def forget() -> None:
 def sourced_settings() -> dict[str, SourcedValue]:
     """Return every setting with its source. Raise `ConfigurationError` for values and names that do not work."""
     home = _home()
-    project_file = project_root(Path.cwd()) / "pyproject.toml"
-    files = {str(project_file): _project_table(project_file), str(home.value / "config.toml"): _home_table(home.value)}
+    here = working_directory()
+    project_file = project_root(here) / "pyproject.toml" if here is not None else None
+    files = {str(project_file): _project_table(project_file)} if project_file is not None else {}
+    files[str(home.value / "config.toml")] = _home_table(home.value)
     for file, table in files.items():
         _refuse_unknown(file, table)
     found: dict[str, SourcedValue] = {}
@@ -128,9 +149,10 @@ def sourced_settings() -> dict[str, SourcedValue]:
 
 
 def _find(name: str, files: Mapping[str, Mapping[str, Any]], home: Path) -> SourcedValue:
-    for variable in (f"RECOUP_{name.upper()}", f"PREFECT_{name.upper()}"):
-        if variable in os.environ and (variable.startswith("RECOUP_") or name not in _OWN_ONLY):
-            return SourcedValue(_convert(name, os.environ[variable], variable), variable)
+    for variable in _variables(name):
+        text = os.environ.get(variable)
+        if text is not None and (variable.startswith("RECOUP_") or _resolves(name, text)):
+            return SourcedValue(_convert(name, text, variable), variable)
     for file, table in files.items():
         if name in table:
             return SourcedValue(_convert(name, table[name], f"{name} in {file}"), file)
@@ -139,11 +161,37 @@ def _find(name: str, files: Mapping[str, Mapping[str, Any]], home: Path) -> Sour
     return SourcedValue(_defaults()[name], "built-in")
 
 
+def _variables(name: str) -> tuple[str, ...]:
+    """Return the variables that may hold a setting, the one that counts most first."""
+    own = f"RECOUP_{name.upper()}"
+    if name in _OWN_ONLY:
+        return (own,)
+    return (own, f"PREFECT_{name.upper()}", *([_ALIASES[name]] if name in _ALIASES else []))
+
+
+def _resolves(name: str, text: str) -> bool:
+    """Say whether what was set for Prefect means something here: a folder that is there, not a block of its server."""
+    match name:
+        case "results_local_storage_path":
+            return Path(text).expanduser().is_dir()
+        case "results_default_storage_block":
+            return "://" in text or text.startswith(("/", "./", "../", "~"))
+        case "results_default_serializer":
+            return text in _SHARED_SERIALIZERS
+        case _:
+            return True
+
+
 def _home() -> SourcedValue:
     text = os.environ.get("RECOUP_HOME")
-    if text:
-        return SourcedValue(Path(text).expanduser().absolute(), "RECOUP_HOME")
-    return SourcedValue(Path("~/.recoup").expanduser(), "built-in")
+    try:
+        if text:
+            return SourcedValue(Path(text).expanduser().absolute(), "RECOUP_HOME")
+        return SourcedValue(Path("~/.recoup").expanduser(), "built-in")
+    except RuntimeError as exc:
+        raise ConfigurationError(
+            "this user has no home folder: set RECOUP_HOME to a folder that Recoup may write, as in RECOUP_HOME=/var/lib/recoup"
+        ) from exc
 
 
 def _convert(name: str, value: object, where: str) -> Any:
@@ -214,9 +262,51 @@ def _refuse_unknown(file: str, table: Mapping[str, Any]) -> None:
         )
 
 
+def setting_name(name: str) -> str:
+    """Return the setting that `name` means, which may be spelt as its variable: `RECOUP_HOME`, `PREFECT_TASKS_REFRESH_CACHE`."""
+    aliases = {variable: setting for setting, variable in _ALIASES.items()}
+    found = aliases.get(name.upper()) or name.lower().removeprefix("recoup_").removeprefix("prefect_")
+    if found not in DESCRIPTIONS:
+        raise ConfigurationError(f"there is no setting {name}{nearest(found, DESCRIPTIONS)}; `recoup config` lists them")
+    return found
+
+
+def read_setting(name: str, value: object) -> Any:
+    """Return a value as the setting has it. Raise `ConfigurationError` where it has no such value."""
+    return _convert(name, value, name)
+
+
+class Setting(str):
+    """A setting by the name of its variable, as Prefect has them: `PREFECT_TASKS_REFRESH_CACHE.value()`."""
+
+    __slots__ = ()
+
+    def value(self) -> Any:
+        """Return the value that is in force here."""
+        return getattr(get_current_settings(), setting_name(self))
+
+
+def __getattr__(name: str) -> Setting:
+    if name.startswith(("PREFECT_", "RECOUP_")):
+        try:
+            setting_name(name)
+        except ConfigurationError as exc:
+            raise AttributeError(f"module 'recoup.settings' has no attribute {name!r}: {exc}") from exc
+        return Setting(name)
+    raise AttributeError(f"module 'recoup.settings' has no attribute {name!r}")
+
+
 @contextlib.contextmanager
-def temporary_settings(**changes: Any) -> Iterator[Settings]:
+def temporary_settings(
+    updates: Mapping[str, Any] | None = None,
+    set_defaults: Mapping[str, Any] | None = None,
+    restore_defaults: Iterable[str] | None = None,
+    **changes: Any,
+) -> Iterator[Settings]:
     """Replace some settings inside the `with` block, in this context and the runs that it starts.
+
+    As in Prefect, `updates` are by name or variable, `set_defaults` apply where nobody said anything else, and
+    `restore_defaults` are as they are built in.
 
     >>> with temporary_settings(tasks_refresh_cache=True) as settings:
     ...     settings.tasks_refresh_cache
@@ -225,12 +315,24 @@ def temporary_settings(**changes: Any) -> Iterator[Settings]:
     unknown = sorted(set(changes) - set(DESCRIPTIONS))
     if unknown:
         raise ConfigurationError(f"unknown settings: {', '.join(unknown)}; the names are {', '.join(DESCRIPTIONS)}")
-    converted: dict[str, Any] = {name: None if value is None else _convert(name, value, name) for name, value in changes.items()}
+    current = get_current_settings()
+    wanted: dict[str, Any] = {setting_name(name): _built_in(setting_name(name)) for name in restore_defaults or ()}
+    for name, value in (set_defaults or {}).items():
+        setting = setting_name(name)
+        if getattr(current, setting) == _built_in(setting) or setting in wanted:
+            wanted[setting] = value
+    wanted |= {setting_name(name): value for name, value in (updates or {}).items()} | changes
+    converted: dict[str, Any] = {name: None if value is None else _convert(name, value, name) for name, value in wanted.items()}
     if "home" in converted and "results_local_storage_path" not in converted:
         converted["results_local_storage_path"] = converted["home"] / "storage"
-    settings = msgspec.structs.replace(get_current_settings(), **converted)
+    settings = msgspec.structs.replace(current, **converted)
     token = _override.set(settings)
     try:
         yield settings
     finally:
         _override.reset(token)
+
+
+def _built_in(name: str) -> Any:
+    home = Path("~/.recoup").expanduser()
+    return {"home": home, "results_local_storage_path": home / "storage"}.get(name, _defaults().get(name))

@@ -10,7 +10,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-from recoup.cli.exits import Exit, code_of
+from recoup.cli.exits import Exit, Usage, code_of
 from recoup.cli.parser import parse
 from recoup.exceptions import RecoupError
 from recoup.interrupts import Terminated, die
@@ -24,6 +24,7 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what `arguments` (default: those of the process) say, and return the exit code."""
     try:
+        _refuse_deleted_folder()
         options = parse(sys.argv[1:] if arguments is None else arguments)
         options.whole_process = arguments is None
         noun = importlib.import_module(f"recoup.cli.{options.command}")  # only what this command needs
@@ -43,6 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("RECOUP_LOGGING_LEVEL", "").upper() == "DEBUG":
             traceback.print_exc()
         return code_of(exc)
+
+
+def _refuse_deleted_folder() -> None:
+    try:
+        os.getcwd()  # noqa: PTH109 - the path itself is not needed
+    except FileNotFoundError:
+        raise Usage("the working directory does not exist any more; change to one that does") from None
 
 
 def _code_of_exit(exc: SystemExit) -> int:

@@ -6,6 +6,8 @@ Nothing heavy is imported here: `recoup --help` must not wait for anything.
 from __future__ import annotations
 
 import argparse
+import itertools
+import shlex
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from recoup.cli.exits import Usage
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTIONS", "make_parser", "parse"]
 
-ACTIONS = {"run": (), "resume": (), "runs": ("list", "show"), "results": ("list", "show"), "config": ("list",)}
+ACTIONS = {"run": (), "resume": (), "runs": ("list", "show"), "results": ("list", "show"), "config": ("list", "set", "unset")}
 """The commands, and what each can do; the first is what it does when nothing is said."""
 
 _SUMMARY = """\
@@ -56,7 +58,35 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
                 words.insert(1, actions[0])
             elif not action.startswith("-"):
                 _refuse_unknown(f"recoup {command}", "action", action, actions)
-    return make_parser().parse_args(words)
+    if command in ("run", "resume"):
+        _refuse_bare_parameters(command, words)
+    return make_parser().parse_args(_joined(words))
+
+
+def _refuse_bare_parameters(command: str, words: list[str]) -> None:
+    """Say what is missing where a parameter stands alone: `recoup run f.py lr=3`."""
+    positional = [word for before, word in itertools.pairwise(words) if not word.startswith("-") and before not in _TAKING]
+    for word in positional[1:]:
+        name, separator, _ = word.partition("=")
+        if separator and name.isidentifier():
+            raise Usage(
+                f"{word} stands alone; a parameter is written -p {shlex.quote(word)}, as in recoup {command} {positional[0]} -p {shlex.quote(word)}"
+            )
+
+
+_TAKING = ("-p", "--params", "--storage", "--target", "--limit")
+"""Options whose value is the next word."""
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Return the words with negative counts joined to their option, which argparse would take for options."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == "--limit" and word[:1] == "-" and word[1:].isdecimal():
+            joined[-1] = f"--limit={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _refuse_unknown(program: str, what: str, word: str, known: Iterable[str]) -> None:
@@ -143,6 +173,10 @@ def _add_config(commands: Any) -> None:
     actions = _noun(commands, "config", "the settings, and where each comes from")
     listed = actions.add_parser("list", help="list the settings (default)")
     listed.add_argument("--json", action="store_true", help="print JSON")
+    changed = actions.add_parser("set", help="keep settings in config.toml of the home")
+    changed.add_argument("assignments", metavar="NAME=VALUE", nargs="+", help="a setting; repeatable")
+    removed = actions.add_parser("unset", help="take settings out of config.toml of the home")
+    removed.add_argument("names", metavar="NAME", nargs="+", help="a setting; repeatable")
 
 
 def _noun(commands: Any, name: str, sentence: str) -> Any:

@@ -62,8 +62,10 @@ def given_parameters(options: Namespace) -> tuple[dict[str, str], dict[str, Any]
     texts: dict[str, str] = {}
     for given in options.parameters:
         name, separator, value = given.partition("=")
-        if not separator or not name:
-            raise Usage(f"-p {given} has no value; write -p NAME=VALUE")
+        if not separator:
+            raise Usage(f"-p {given} has no value; write -p {given}=VALUE")
+        if not name:
+            raise Usage(f"-p {given} has no name; write -p NAME{given}")
         if name in texts:
             raise Usage(f"parameter {name} is given twice, as {texts[name]!r} and as {value!r}; give it once")
         texts[name] = value

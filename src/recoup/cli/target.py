@@ -37,7 +37,7 @@ def load_flow(target: str) -> Flow[..., Any]:
     Raises `FlowNotFound` where there is none, and `ImportFailed` when the module itself raised.
     """
     place, _, name = target.partition(":")
-    is_file = place.endswith(".py") or "/" in place
+    is_file = place.endswith(".py") or "/" in place or place in (".", "..", "~")
     module = _import_file(Path(place).absolute(), place) if is_file else _import_module(place)
     return _flow_named(name, module, place) if name else _only_flow(module, place)
 

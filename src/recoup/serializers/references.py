@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recoup.exceptions import NotLoadableHere
-from recoup.project import file_module_path, is_project_file, program_root, project_root
+from recoup.project import file_module_path, is_project_file, program_root, project_root, working_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +106,8 @@ def _name_of(path: str) -> str:
 
 def _roots() -> list[Path]:
     """Return the projects of the running program and of the working directory."""
-    return list(dict.fromkeys([program_root(), project_root(Path.cwd())]))
+    here = working_directory()
+    return list(dict.fromkeys([program_root(), *([project_root(here)] if here is not None else [])]))
 
 
 def _name_on_path(base: Path, source: Path) -> str | None:

@@ -22,6 +22,10 @@ PAGE = (Path(__file__).parents[3] / "docs" / "command-line.md").read_text()
             "argument --limit: 'x' is no number; give 0 or more; `recoup runs list --help` shows what there is",
         ),
         (
+            ("runs", "--limit", "-1"),
+            "argument --limit: '-1' is no number; give 0 or more; `recoup runs list --help` shows what there is",
+        ),
+        (
             ("run",),
             "the following arguments are required: FILE.py:FLOW|MODULE:FLOW; `recoup run --help` shows what there is",
         ),

@@ -240,7 +240,11 @@ def test_an_interrupt_is_code_130(recoup, project):
                 "`python -m`."
             ),
         ),
-        (("pipe.py", "-p", "day"), "-p day has no value; write -p NAME=VALUE"),
+        (("pipe.py", "-p", "day"), "-p day has no value; write -p day=VALUE"),
+        (("pipe.py", "-p", "=3"), "-p =3 has no name; write -p NAME=3"),
+        (("pipe.py", "day=3"), "day=3 stands alone; a parameter is written -p day=3, as in recoup run pipe.py -p day=3"),
+        (("pipe.py", "-p", "day=3", "n=4"), "n=4 stands alone; a parameter is written -p n=4, as in recoup run pipe.py -p n=4"),
+        ((".",), ". is a folder; name the file in it, as in ./pipeline.py:FLOW"),
         (("pipe.py", "-p", "day=1", "-p", "day=2"), "parameter day is given twice, as '1' and as '2'; give it once"),
         (("pipe.py",), "flow pipeline needs the parameter day: add, for example, -p day=value"),
         (
