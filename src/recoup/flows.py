@@ -188,7 +188,7 @@ class Flow(Generic[P, R_co]):
 
     def resume(
         self,
-        run: str | UUID,
+        run: str | UUID | None = None,
         *,
         storage: ObjectStore | str | Path | None = None,
         parameters: Mapping[str, Any] | None = None,
@@ -197,11 +197,11 @@ class Flow(Generic[P, R_co]):
         """Go on with a run of this flow that was killed, failed or was cancelled, and return what a call returns.
 
         The body is called with the parameters of that run, and what its tasks kept is not run again. `run` is its name,
-        its id, or how one of them begins; `storage` where it is kept, if not where this flow keeps its runs; `parameters`
+        its id, or how one of them begins, and the latest by default; `storage` where it is kept, if not where this flow keeps its runs; `parameters`
         are those that were not kept, such as secrets. Raises `RunNotFound`, `RunNotResumable`, and `RunIsAlive` while
         somebody runs it.
         """
-        origin, (args, kwargs) = begin_resuming(self, str(run), storage, parameters or {})
+        origin, (args, kwargs) = begin_resuming(self, None if run is None else str(run), storage, parameters or {})
         if self.isasync:
             return self._aresume(origin, args, kwargs, return_state)
         with starting(origin):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from recoup.clock import clock
 from recoup.engine.run_arguments import kept_arguments
 from recoup.engine.runs import await_silence, find_run, read_runs
-from recoup.exceptions import RunNotResumable
+from recoup.exceptions import RunNotFound, RunNotResumable
 from recoup.logs import logger
 from recoup.results import ResultStore
 
@@ -58,11 +58,16 @@ def take_origin() -> Origin:
 
 
 def begin_resuming(
-    flow: Flow[..., Any], wanted: str, storage: ObjectStore | str | Path | None, given: Mapping[str, Any]
+    flow: Flow[..., Any], wanted: str | None, storage: ObjectStore | str | Path | None, given: Mapping[str, Any]
 ) -> tuple[Origin, tuple[tuple[Any, ...], dict[str, Any]]]:
     """Return what it takes to call `flow` as the run that is `wanted`: where it comes from, and its arguments."""
     store = ResultStore.of_options(flow.result_storage if storage is None else storage, None, None).result_storage
-    record = await_silence(store, find_run(read_runs(store), wanted, repr(store)), clock, logger.info)
+    runs = read_runs(store)
+    if wanted is None:
+        wanted = next((run.run for run in runs if run.flow == flow.name and not run.parent), None)
+        if wanted is None:
+            raise RunNotFound(f"there are no runs of the flow {flow.name} in {store!r}; give storage= if they are elsewhere")
+    record = await_silence(store, find_run(runs, wanted, repr(store)), clock, logger.info)
     if record.flow != flow.name:
         raise RunNotResumable(f"{record.name} is a run of the flow {record.flow}, not of {flow.name}")
     return Origin(record, store), fitting_arguments(flow, record, kept_arguments(store, record, given))

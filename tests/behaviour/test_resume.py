@@ -232,16 +232,14 @@ def test_a_run_killed_at_any_moment_resumes_without_repeating_what_it_had_kept(p
     assert sorted(kept + after) == CALLS, "what was not kept ran, once, and nothing else"
     assert (summary(resumed)["run"], summary(resumed)["result"]) == (run.run, RESULT)
     assert (program.outermost().completed, program.outermost().attempt) == (True, 2)
-    assert program.outermost().ran + program.outermost().cached + sum(
-        child.ran + child.cached for child in program.runs() if child.parent
-    ) == len(CALLS)
+    assert program.outermost().ran + program.outermost().cached == len(CALLS)
 
 
 def test_the_moments_lie_all_over_a_run(program):
-    """A run has as many steps as the moments are spread over."""
-    last = program.recoup("run", "pipeline.py:pipeline", "-p", f"count={COUNT}", KILL_AT_STEP=str(STEPS - 12))
+    """The last of them are in its last quarter."""
+    last = program.recoup("run", "pipeline.py:pipeline", "-p", f"count={COUNT}", KILL_AT_STEP=str(STEPS - 14))
     assert last.returncode == -signal.SIGKILL
-    assert len(program.kept()) >= len(CALLS) - 1
+    assert len(program.kept()) >= len(CALLS) * 3 / 4
 
 
 def test_a_run_that_is_killed_again_and_again_ends(program):
@@ -383,10 +381,10 @@ def elsewhere(program, *words, **environment):
 
 
 def test_a_run_that_lives_on_another_machine_is_not_resumed(waiting):
-    owner = begin(waiting, bodies=2, **SHORT)
+    owner = begin(waiting, bodies=2, RECOUP_RUNS_LEASE_SECONDS="3")
     refused = elsewhere(waiting, "resume")
     assert refused.returncode == 4
-    assert "watching for 0.6 s whether it is alive" in refused.stderr_text
+    assert "watching for 3 s whether it is alive" in refused.stderr_text
     (waiting.folder / "go").touch()
     assert end(owner).returncode == 0
 

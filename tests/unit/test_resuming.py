@@ -79,6 +79,19 @@ def test_its_beginning_is_enough_to_name_a_run():
     assert resume(run.run[:8])[0] == run.run
 
 
+def test_without_a_name_it_is_the_latest_run_of_the_flow():
+    resume, _ = fails_once(1)
+    run = last_run()
+
+    @flow
+    def another(): ...
+
+    another()
+    with pytest.raises(RunNotFound, match="there are no runs of the flow third"):
+        flow(lambda: 1, name="third").resume()
+    assert resume()[0] == run.run
+
+
 def test_asynchronous_flows_are_resumed_by_awaiting():
     bodies = []
 

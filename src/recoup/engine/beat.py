@@ -18,7 +18,7 @@ __all__ = ["PULSE_SECONDS", "begin_in_child", "follow", "hurry", "unfollow"]
 PULSE_SECONDS = 2.0
 """How often a journal may write. A run that is shorter is written at its beginning and its end only."""
 
-_LONGEST_PAUSE = 5.0
+_LONGEST_PAUSE = 1.0
 
 
 class Journaled(Protocol):

@@ -103,7 +103,8 @@ class Journal:
         """Write that this attempt began, and own the run from here on.
 
         Raises `RunIsAlive` where somebody else was faster, and what will not mend itself: a storage that refuses this user,
-        is of a newer format, or is none. While a storage is full or does not answer the run goes on, and is told of.
+        is of a newer format, or is none. While a storage is full or does not answer the run goes on, and is told of; but
+        nobody takes over a run without being sure of it.
         """
         try:
             ensure_marker(self._store)
@@ -111,6 +112,8 @@ class Journal:
         except (StorePermissionError, NewerFormat, NotAStorage, InvalidName):
             raise
         except StoreError as exc:
+            if self.record.attempt > 1 and not self.record.parent:
+                raise
             self._broken = exc
         if self._store.locality is not Locality.MEMORY:
             follow(self)
@@ -129,10 +132,11 @@ class Journal:
 
     def _step_back(self, exc: ObjectExists) -> None:
         """Take the next number for a flow inside a run that is ours; else say whose the run is."""
-        if not self.record.parent:
-            found = self._owner_of(self.record.attempt)
-            raise RunIsAlive(f"{self.record.name} is being resumed by {found}. A live run is not resumed twice.") from exc
-        self.record = msgspec.structs.replace(self.record, attempt=self.record.attempt + 1)
+        if self.record.parent:
+            self.record = msgspec.structs.replace(self.record, attempt=self.record.attempt + 1)
+            return
+        found = self._owner_of(self.record.attempt)
+        raise RunIsAlive(f"{self.record.name} is being resumed by {found}. A live run is not resumed twice.") from exc
 
     # --- going on --------------------------------------------------------------------------
 
