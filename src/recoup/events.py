@@ -33,6 +33,7 @@ __all__ = [
     "MutatedInput",
     "NotCached",
     "NotPublished",
+    "OtherCodeOnWorker",
     "RunLost",
     "WillCompute",
     "WillRetry",
@@ -213,6 +214,13 @@ class Advised(Event, frozen=True, tag=True, kw_only=True):
 
     task: str
     text: str
+
+
+class OtherCodeOnWorker(Event, frozen=True, tag=True, kw_only=True):
+    """A worker process has other code than the process that submitted the call: the result is used, and not kept."""
+
+    call: CallId
+    key: str
 
 
 class MutatedInput(Event, frozen=True, tag=True, kw_only=True):

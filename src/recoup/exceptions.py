@@ -41,6 +41,7 @@ __all__ = [
     "TaskRunTimeoutError",
     "UnfinishedRun",
     "UpstreamTaskError",
+    "WorkerEnded",
 ]
 
 
@@ -128,6 +129,10 @@ class TaskRunTimeoutError(RecoupError, TimeoutError):
 
 class CrashedRun(RecoupError, RuntimeError):
     """A run was ended from outside its own code."""
+
+
+class WorkerEnded(CrashedRun):
+    """A worker process ended while it ran a call; the message says how."""
 
 
 class CancelledRun(RecoupError, RuntimeError):

@@ -23,6 +23,7 @@ __all__ = [
     "is_standard_file",
     "module_path",
     "name_in_module",
+    "original_of",
     "program_root",
     "project_root",
     "working_directory",
@@ -130,3 +131,11 @@ def name_in_module(value: Any) -> str | None:
     for step in name.split("."):
         found = getattr(found, step, None)
     return name if found is value else None
+
+
+def original_of(fn: Any, kind: type) -> Any:
+    """Return what a module has under the name of `fn` if that was made of it, since `fn` itself has no name; else `fn`."""
+    found: Any = sys.modules.get(getattr(fn, "__module__", ""))
+    for step in getattr(fn, "__qualname__", "").split("."):
+        found = getattr(found, step, None)
+    return found if isinstance(found, kind) and getattr(found, "fn", None) is fn else fn

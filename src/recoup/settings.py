@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tasks_default_retries: Count = 0
     tasks_default_retry_delay_seconds: Seconds | tuple[Seconds, ...] = 0.0
     tasks_runner_thread_pool_max_workers: Annotated[int, msgspec.Meta(ge=1)] = 64
+    tasks_runner_process_pool_max_workers: Annotated[int, msgspec.Meta(ge=1)] | None = None
     runs_lease_seconds: Annotated[float, msgspec.Meta(gt=0)] = 60.0
     logging_level: LogLevel = "INFO"
     logging_log_prints: bool = False
@@ -78,6 +79,7 @@ DESCRIPTIONS = {
     "tasks_check_mutation": "Hash arguments again after the body: those below 1 MiB, all, or none.",
     "tasks_default_retries": "How often a failing task runs again.",
     "tasks_default_retry_delay_seconds": "The pause before a failing task runs again, or a list of them.",
+    "tasks_runner_process_pool_max_workers": "How many processes a ProcessPoolTaskRunner has: one for each processor.",
     "tasks_runner_thread_pool_max_workers": "How many submitted tasks of a flow run at the same time.",
     "runs_lease_seconds": "How long a run may be silent before another machine may resume it.",
     "logging_level": "What is logged to standard error where the program configured no logging.",
@@ -294,6 +296,16 @@ def __getattr__(name: str) -> Setting:
             raise AttributeError(f"module 'recoup.settings' has no attribute {name!r}: {exc}") from exc
         return Setting(name)
     raise AttributeError(f"module 'recoup.settings' has no attribute {name!r}")
+
+
+@contextlib.contextmanager
+def use_settings(settings: Settings) -> Iterator[None]:
+    """Put `settings` in force inside the `with` block, in this context and the runs that it starts."""
+    token = _override.set(settings)
+    try:
+        yield
+    finally:
+        _override.reset(token)
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext, current_transaction, next_number, tags_of
 from recoup.engine.call import Call, Terms
 from recoup.engine.drive import adrive, drive
+from recoup.engine.keying import agree
 from recoup.engine.steps import Found, Rejected
 from recoup.engine.streams.drive import acollect, astream, collect, stream
 from recoup.engine.streams.perform import StreamPerformer
@@ -37,7 +38,7 @@ from recoup.forking import free_in_children
 from recoup.futures import FutureList, PrefectFuture, resolve_futures_to_states
 from recoup.hashing.code import identity
 from recoup.mapping import calls_of
-from recoup.project import name_in_module
+from recoup.project import name_in_module, original_of
 from recoup.results import ResultStore, should_persist_result
 from recoup.run_names import check_run_name
 from recoup.serializers.pickle import pickle_as_functions
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from recoup.settings import Settings
     from recoup.states import State
     from recoup.task_options import CacheKeyFn, RetryDelays
+    from recoup.task_runners.parcels import Asked
 
 __all__ = ["Task", "exponential_backoff", "task", "task_input_hash"]
 
@@ -330,7 +332,26 @@ class Task(Hooked, Generic[P, R_co]):
             return state
         call.lazy = True
         self._let_load(call, args, kwargs)
+        context = FlowRunContext.get()
+        return self._serve(call) if context is None else context.task_runner.serve(call, self._serve)
+
+    def _serve(self, call: Call) -> State[Any]:
         return loops.run(aserve(call, self._adrive)) if self.isasync else serve(call, self._drive)
+
+    def serve_asked(self, asked: Asked, arguments: dict[str, Any]) -> State[Any]:
+        """Serve a call in a worker process, under the identity, the number and the key that it has where it was submitted."""
+        vars(self)["task_key"] = asked.identity
+        args, kwargs = self.binder.unbind({**dict(zip(self.bound_names, self._bound, strict=True)), **arguments})
+        call = self._call(args[len(self._bound) :], kwargs, label=asked.call.label, run=asked.run)
+        call.id, call.context.number = asked.call, asked.call.number  # type: ignore[attr-defined]  # it is ours
+        call.lazy, call.run_again = True, lambda: None
+        agree(call, asked.key.text if asked.key else None, asked.key.code if asked.key else ())
+        return self._serve(call)
+
+    @property
+    def bound_names(self) -> tuple[str, ...]:
+        """Return the names of the parameters that an instance fills."""
+        return self.binder.names[: len(self._bound)]
 
     def _let_load(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Have `call` end with a reference: its state loads an object for each who looks."""
@@ -454,14 +475,14 @@ class Task(Hooked, Generic[P, R_co]):
             named = getattr(owner, self.fn.__name__, None)
             if isinstance(named, Task) and named._options is self._options:  # noqa: SLF001 - another one of its kind
                 return getattr, (instance, self.fn.__name__)
-        return _made_again, (self.fn, self._options, self._bound)
+        return _made_again, (original_of(self.fn, Task), self._options, self._bound)
 
     def __repr__(self) -> str:
         return f"Task({self.name!r}, {self.cache_policy!r})"
 
 
-def _made_again(fn: Callable[..., Any], options: Any, bound: tuple[Any, ...]) -> Any:
-    made = Task(fn, **options)
+def _made_again(fn: Task[..., Any] | Callable[..., Any], options: Any, bound: tuple[Any, ...]) -> Any:
+    made = Task(fn.fn if isinstance(fn, Task) else fn, **options)
     return made.__get__(*bound) if bound else made
 
 

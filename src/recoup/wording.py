@@ -17,6 +17,7 @@ from recoup.events import (
     MutatedInput,
     NotCached,
     NotPublished,
+    OtherCodeOnWorker,
     RunLost,
     WillCompute,
     WillRetry,
@@ -112,6 +113,12 @@ def _tell_unkept(event: NotCached | NotPublished | WriteFailed | MutatedInput) -
             verb, text = "not cached", event.reason
         case NotPublished():
             verb, text = "not published", f"{event.name}: {first_line(event.reason)}"
+        case OtherCodeOnWorker():
+            text = (
+                "its code in the worker process is another than where the flow runs: a file was edited since, or the program "
+                "changed itself after its imports. Start the flow again."
+            )
+            return Line(logging.WARNING, "not kept", name_of(event.call), text)
         case WriteFailed():
             verb, text = "not kept", first_line(event.error)
         case MutatedInput():

@@ -6,13 +6,23 @@ from typing import TYPE_CHECKING
 
 from recoup.engine.perform import Performer
 from recoup.engine.plan import plan
-from recoup.engine.steps import Compute, Raised, Returned, Wait
+from recoup.engine.steps import Compute, Found, Raised, Returned, Wait
+from recoup.engine.validity import judge
 
 if TYPE_CHECKING:
     from recoup.engine.call import Call
     from recoup.engine.steps import Outcome
 
-__all__ = ["adrive", "apause", "drive", "pause"]
+__all__ = ["adrive", "apause", "drive", "is_recorded", "pause"]
+
+
+def is_recorded(call: Call) -> bool:
+    """Say whether `call` can end with a reference to a record that is there, so that no body runs."""
+    terms = call.terms
+    if call.key is None or terms.ledger is None or terms.refresh or terms.streams:
+        return False
+    found = judge(terms.ledger.find(terms.identity, call.key), terms)
+    return isinstance(found, Found) and bool(found.record.input) and terms.ledger.present(found.record)
 
 
 def drive(call: Call) -> Outcome:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recoup.cache_policies import Asked
-from recoup.events import NotCached, emit
+from recoup.events import NotCached, OtherCodeOnWorker, emit
 from recoup.exceptions import HashError
+from recoup.types import Key
 
 if TYPE_CHECKING:
     from recoup.engine.call import Call
-    from recoup.types import Key
 
-__all__ = ["make_key", "tell_not_cached"]
+__all__ = ["agree", "code_tokens", "make_key", "tell_not_cached"]
 
 
 def make_key(call: Call) -> tuple[Key | None, str]:
@@ -29,6 +29,22 @@ def make_key(call: Call) -> tuple[Key | None, str]:
             raise
         return None, tell_not_cached(call, f"{exc.kind} {exc.path}", str(exc))
     return key, "no key: its key function returned None" if key is None else ""
+
+
+def code_tokens(key: Key) -> tuple[tuple[str, bytes], ...]:
+    """Return the parts of a key that stand for code."""
+    return tuple((name, bytes(token)) for name, token, _ in key.parts if name in ("code", "source"))
+
+
+def agree(call: Call, text: str | None, code: tuple[tuple[str, bytes], ...]) -> None:
+    """Use the key that was made where `call` was submitted; where the code here is another, keep nothing."""
+    if text is None or call.key is None:
+        call.key = None
+    elif code_tokens(call.key) == code:
+        call.key = Key(text, call.key.parts)
+    else:
+        emit(OtherCodeOnWorker(at=call.terms.clock.time(), call=call.id, key=text))
+        call.key, call.uncached = None, "its code on the worker is another"
 
 
 def tell_not_cached(call: Call, cause: str, reason: str) -> str:

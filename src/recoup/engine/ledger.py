@@ -59,6 +59,7 @@ class Ledger:
     def __init__(self, store: ObjectStore, clock: Clock, *, remembers: bool = True) -> None:
         self.store = store
         self.clock = clock
+        self.remembers = remembers
         self._remembered_bytes = _REMEMBERED_BYTES if remembers else 0
         self.told: set[tuple[str, str]] = set()
         """What was told once of tasks that keep their results here: identity and cause."""

@@ -50,6 +50,15 @@ class Reference:
         self.__recoup_token__ = Token.fromhex(record.input)
 
     @property
+    def ledger(self) -> Ledger:
+        """Return the records among which it is."""
+        return self._ledger
+
+    def recompute_by(self, recompute: Callable[[], Outcome | None] | None) -> None:
+        """Have the value computed by `recompute` where it turns out to be gone."""
+        self._recompute = recompute
+
+    @property
     def tells_its_value(self) -> bool:
         """Say whether its token is that of the value, so that it may stand for it in a key."""
         return bool(self.record.input) and self._held is NotSet

@@ -21,7 +21,7 @@ from recoup.serializers.references import find, reference_to
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PickleSerializer", "pickle_as_functions"]
+__all__ = ["PickleSerializer", "ProjectPickler", "pickle_as_functions"]
 
 _PROTOCOL = 5
 _OURS = ("cloudpickle", "pickle")
@@ -66,7 +66,7 @@ class PickleSerializer(Serializer):
 
 def _dump(value: Any) -> list[Buffer]:
     pieces = _Pieces()
-    _Pickler(pieces, protocol=_PROTOCOL).dump(value)
+    ProjectPickler(pieces, protocol=_PROTOCOL).dump(value)
     return pieces.chunks
 
 
@@ -85,12 +85,13 @@ class _Pieces:
         return len(piece)
 
 
-class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is not typed
+class ProjectPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is not typed
     """Writes what a project file offers for import as a reference; the rest is cloudpickle's."""
 
     dispatch_table: ClassVar[ChainMap[type, Any]] = ChainMap({}, cloudpickle.Pickler.dispatch_table)
 
     def reducer_override(self, obj: Any) -> Any:
+        """Return how a class or function of a project is found again."""
         if isinstance(obj, type | FunctionType):
             reference = reference_to(obj)
             if reference is not None:
@@ -115,7 +116,7 @@ def pickle_as_functions(kind: type, by_value: Callable[[Any], tuple[Any, ...]]) 
         return anywhere(value) if reference is None else (find, reference)
 
     cloudpickle.Pickler.dispatch_table[kind] = anywhere
-    _Pickler.dispatch_table[kind] = in_project
+    ProjectPickler.dispatch_table[kind] = in_project
 
 
 def _dumps_of(library: str) -> Callable[[Any], bytes]:

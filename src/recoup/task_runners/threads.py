@@ -1,9 +1,9 @@
-"""Where submitted calls run."""
+"""Submitted calls on threads."""
 
 from __future__ import annotations
 
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,6 +13,7 @@ from recoup.interrupts import interrupted, terminated
 from recoup.logs import logger
 from recoup.settings import get_current_settings
 from recoup.states import Cancelled
+from recoup.task_runners.base import TaskRunner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,36 +21,11 @@ if TYPE_CHECKING:
 
     from recoup.futures import PrefectFuture
 
-__all__ = ["ConcurrentTaskRunner", "TaskRunner", "ThreadPoolTaskRunner"]
+__all__ = ["ConcurrentTaskRunner", "PooledTaskRunner", "ThreadPoolTaskRunner"]
 
 
-class TaskRunner(ABC):
-    """Runs submitted calls while it is entered; a flow enters its own copy for each run."""
-
-    @abstractmethod
-    def duplicate(self) -> TaskRunner:
-        """Return a runner of the same kind and options that has not been entered."""
-
-    @abstractmethod
-    def start(self, future: PrefectFuture[Any], upstream: Sequence[PrefectFuture[Any]]) -> None:
-        """Run `future` once all of `upstream` have ended; return at once."""
-
-    @abstractmethod
-    def __enter__(self) -> Self: ...
-
-    @abstractmethod
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Wait for all that was submitted; after an error, only for what has begun, and give up the rest.
-
-        When the process was told to end, wait for nothing.
-        """
-
-
-class ThreadPoolTaskRunner(TaskRunner):
-    """Runs calls on up to `max_workers` threads (default: the setting `tasks_runner_thread_pool_max_workers`).
-
-    A call takes a thread only when everything it depends on has ended.
-    """
+class PooledTaskRunner(TaskRunner):
+    """Runs futures on up to `workers` threads. A call takes a thread only when everything it depends on has ended."""
 
     def __init__(self, max_workers: int | None = None) -> None:
         if max_workers is not None and max_workers < 1:
@@ -66,9 +42,9 @@ class ThreadPoolTaskRunner(TaskRunner):
         if self._pool is not None:
             self.__enter__()
 
-    def duplicate(self) -> ThreadPoolTaskRunner:
-        """Return a runner with the same options."""
-        return ThreadPoolTaskRunner(self.max_workers)
+    @abstractmethod
+    def workers(self) -> int:
+        """Return how many calls run at the same time."""
 
     def start(self, future: PrefectFuture[Any], upstream: Sequence[PrefectFuture[Any]]) -> None:
         """Run `future` on a thread once all of `upstream` have ended."""
@@ -94,8 +70,7 @@ class ThreadPoolTaskRunner(TaskRunner):
             dependency.add_done_callback(count_down)
 
     def __enter__(self) -> Self:
-        workers = self.max_workers or get_current_settings().tasks_runner_thread_pool_max_workers
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="recoup")
+        self._pool = ThreadPoolExecutor(self.workers(), thread_name_prefix="recoup")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -111,6 +86,18 @@ class ThreadPoolTaskRunner(TaskRunner):
                 logger.warning("interrupted: %d submitted calls have begun and are waited for", len(self._waiting))
             self._pool.shutdown(wait=not terminated(), cancel_futures=True)
             self._pool = None
+
+
+class ThreadPoolTaskRunner(PooledTaskRunner):
+    """Runs calls on up to `max_workers` threads (default: the setting `tasks_runner_thread_pool_max_workers`)."""
+
+    def workers(self) -> int:
+        """Return how many threads there are at most."""
+        return self.max_workers or get_current_settings().tasks_runner_thread_pool_max_workers
+
+    def duplicate(self) -> ThreadPoolTaskRunner:
+        """Return a runner with the same options."""
+        return ThreadPoolTaskRunner(self.max_workers)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ThreadPoolTaskRunner):
