@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from recoup.commit_hooks import HookRun
 from recoup.exceptions import RecoupError, StoreError
 from recoup.logs import log_to_stderr, logger
+from recoup.settings import get_current_settings
 from recoup.types import CommitMode
 from recoup.wording import said
 
@@ -121,12 +122,14 @@ class Committed:
                 for member in new:
                     member.write(written)
                 together += new
-        except Exception as exc:  # noqa: BLE001 - storages of users' own raise anything; it is told
+        except Exception as exc:
             for staged in reversed(written):
                 with contextlib.suppress(StoreError):  # what cannot be taken back is a valid result of a body that ran
                     staged.undo()
             self.tell_failed(str(exc) if isinstance(exc, RecoupError) else said(exc))
             yield from self.rolling_back()
+            if get_current_settings().results_on_persist_failure == "fail":
+                raise
             return False
         for member in together:
             for hook in member.on_commit_hooks:

@@ -168,6 +168,14 @@ class ResultStore:
         made.task = task.task_key
         return made
 
+    async def aupdate_for_flow(self, flow: WithStorage) -> ResultStore:
+        """Return what `update_for_flow` returns; neither does I/O."""
+        return self.update_for_flow(flow)
+
+    async def aupdate_for_task(self, task: WithResults) -> ResultStore:
+        """Return what `update_for_task` returns; neither does I/O."""
+        return self.update_for_task(task)
+
     # --- results ---------------------------------------------------------------------------
 
     def exists(self, key: str) -> bool:

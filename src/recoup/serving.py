@@ -87,7 +87,8 @@ def _after(outcome: Outcome, run: TaskRun) -> State[Any]:
     said_so = run.returned
     if said_so is not None:  # how the body said that it ended, with what is kept as its data
         return State(said_so.type, said_so.name, said_so.message, data, by_hand=False)
-    return Completed(data=data, by_hand=False)
+    unkept = f"its result could not be kept: {outcome.unkept}" if outcome.unkept else None
+    return Completed(message=unkept, data=data, by_hand=False)
 
 
 def answer(call: Call, state: State[Any]) -> Any:

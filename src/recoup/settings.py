@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     results_default_storage_block: str | None = None
     results_default_serializer: str = "auto"
     results_persist_by_default: bool = False
+    results_on_persist_failure: Literal["warn", "fail"] = "warn"
     results_previews: Literal["full", "types", "off"] = "full"
     tasks_default_persist_result: bool | None = None
     tasks_refresh_cache: bool = False
@@ -70,6 +71,7 @@ DESCRIPTIONS = {
     "results_default_storage_block": "The default storage: a path, a URL or the name of a saved block; also turns persistence on.",
     "results_default_serializer": "The serializer of tasks and flows that name none.",
     "results_persist_by_default": "Persist the results of all tasks and flows that do not say otherwise.",
+    "results_on_persist_failure": "What a result that cannot be kept does to its task: one line says so, or the task fails.",
     "results_previews": "How much of an argument a record shows: its value, its type, or nothing.",
     "tasks_default_persist_result": "Persist the results of tasks that do not say otherwise, whatever their flow says.",
     "tasks_refresh_cache": "Run every cached task and overwrite its record, except where `refresh_cache=False`.",

@@ -291,7 +291,11 @@ class TaskTransaction(Transaction):
         await adrive_hooks(self._settling(ended))
 
     def _settling(self, ended: Outcome | Raised) -> Ending:
+        task = self._context.task
         if isinstance(ended, Raised):
+            if self.lost:  # the body ended well
+                self.stage(None, task.on_rollback_hooks)
+                yield from self.rolling_back()
             self.state = TransactionState.ROLLED_BACK
             if self.group is not None:
                 yield from self.group.rolling_back()
@@ -299,7 +303,6 @@ class TaskTransaction(Transaction):
         if ended.cached:
             self.state = TransactionState.COMMITTED
             return True
-        task = self._context.task
         self.stage(None, task.on_rollback_hooks, task.on_commit_hooks)
         return (yield from self.ending(None))
 

@@ -255,6 +255,22 @@ def test_a_storage_that_cannot_be_written_loses_nothing(lines, error):
     assert lines() == [f"not kept load · {error}"] * 2
 
 
+def test_the_state_says_that_a_result_could_not_be_kept():
+    kept = load.with_options(result_storage=Failing(MemoryStorage(), StoreFull("no room"), {"put"}))
+    state = kept("a", return_state=True)
+    assert (state.name, state.message, state.result()) == ("Completed", "its result could not be kept: no room", 1)
+    assert load("b", return_state=True).message is None
+
+
+def test_a_result_that_has_to_be_kept_fails_its_task_when_it_cannot_be(lines):
+    kept = load.with_options(result_storage=Failing(MemoryStorage(), StoreFull("no room"), {"put"}))
+    with temporary_settings(results_on_persist_failure="fail"):
+        assert kept("a", return_state=True).is_failed()
+        with pytest.raises(StoreFull, match="no room"):
+            kept("a")
+    assert lines()[-1] == "not kept load · no room"
+
+
 def test_a_folder_that_cannot_be_one_says_where_to_look(lines, tmp_path):
     (tmp_path / "file").touch()
     kept = load.with_options(result_storage=tmp_path / "file" / "results")

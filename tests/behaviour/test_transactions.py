@@ -11,8 +11,9 @@ import pytest
 from recoup import flow, task
 from recoup.cache_policies import INPUTS
 from recoup.events import DidCompute, DidRollBack, DidStore, Hit, WriteFailed
-from recoup.exceptions import ConfigurationError, MissingResult, StoreError, StoreFull
+from recoup.exceptions import ConfigurationError, MissingResult, SerializationError, StoreError, StoreFull
 from recoup.results import ResultStore, get_default_result_storage, get_result_store
+from recoup.settings import temporary_settings
 from recoup.storage import MemoryStorage
 from recoup.testing.stores import Failing
 from recoup.transactions import (
@@ -113,6 +114,16 @@ def test_a_result_that_cannot_be_kept_is_rolled_back_and_its_value_returned(told
     assert told.task("a", lambda x: value, result_storage=store)() is value
     assert told.notes == ["a", "rollback a"]
     assert (count(recoup_events, WriteFailed), count(recoup_events, DidRollBack)) == (1, 1)
+
+
+@pytest.mark.parametrize("value", [5, threading.Lock()], ids=["not written", "not encoded"])
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_result_that_has_to_be_kept_and_cannot_be_fails_and_is_rolled_back(told, value, grouped):
+    a = told.task("a", lambda x: value, result_storage=Failing(MemoryStorage(), StoreFull("no room"), {"put"}))
+    group = transaction() if grouped else contextlib.nullcontext()
+    with temporary_settings(results_on_persist_failure="fail"), pytest.raises((StoreFull, SerializationError)), group:
+        a()
+    assert told.notes == ["a", "rollback a"]
 
 
 def test_a_commit_hook_that_raises_undoes_nothing(told, caplog):

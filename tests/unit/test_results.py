@@ -113,8 +113,12 @@ def test_each_twin_does_what_the_other_does():
         store = ResultStore()
         await store.awrite(1, key="a")
         await store.apersist_result_record(store.create_result_record(2, key="b"))
+        of_task = await store.aupdate_for_task(json)
+        of_flow = await store.aupdate_for_flow(pipeline)
+        assert (of_task.serializer, of_flow.serializer) == (JSONSerializer(), JSONSerializer())
         return [await store.aexists("a"), await store.aexists("c"), (await store.aread("b")).result]
 
+    json, pipeline = task(result_serializer="json")(lambda: 1), flow(result_serializer="json")(lambda: 1)
     assert asyncio.run(use()) == [True, False, 2]
 
 

@@ -9,7 +9,7 @@ from recoup.engine.explain import Why, explain
 from recoup.engine.ledger import refer
 from recoup.engine.reference import Reference
 from recoup.engine.staging import Staged, tell_kept
-from recoup.engine.steps import Begin, Found, Keep, LoadFailed, Lookup, Outcome, Rejected, Rekey, Serve, Wait
+from recoup.engine.steps import Begin, Found, Keep, LoadFailed, Lookup, Outcome, Raised, Rejected, Rekey, Serve, Wait
 from recoup.environment import producer
 from recoup.events import (
     DidCompute,
@@ -208,8 +208,8 @@ class Performer:
 
     # --- keeping ---------------------------------------------------------------------------
 
-    def keep(self, step: Keep) -> Outcome:
-        """Capture the result. A result that cannot be kept still reaches the caller, and one line says so."""
+    def keep(self, step: Keep) -> Outcome | Raised:
+        """Capture the result. One that cannot be kept still reaches the caller, and a line says so; or the settings make it fail."""
         call, ledger, joined = self.call, self.terms.ledger, self.call.context.transaction
         if call.key is None or ledger is None:
             return Outcome(False, step.value, None)
@@ -238,7 +238,10 @@ class Performer:
             emit(WriteFailed(at=self.terms.clock.time(), call=call.id, key=str(call.key), error=error))
             if joined is not None:
                 joined.lose(error)
-            return Outcome(False, step.value, None)
+            if self.terms.settings.results_on_persist_failure == "fail":
+                self.tell_failed(exc, "Failed", self._seconds)
+                return Raised(exc)
+            return Outcome(False, step.value, None, error)
         if joined is None:
             tell_kept(ledger, call.id, record, encoded.chunks, before)
         payload = memoryview(b"".join(encoded.chunks)) if record.value.inline else None

@@ -47,7 +47,7 @@ def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
     for attempt in itertools.count(1):
         ended: Returned | Raised = yield Compute(attempt)
         if not isinstance(ended, Raised):
-            kept: Outcome = yield Keep(ended.value, because, slot)
+            kept: Outcome | Raised = yield Keep(ended.value, because, slot)
             return kept
         try_again: bool = yield Wait(attempt, ended.error)
         if not try_again:

@@ -77,7 +77,7 @@ class Wait(NamedTuple):
 
 
 class Keep(NamedTuple):
-    """Capture what the body returned; answered by the `Outcome` for the caller."""
+    """Capture what the body returned; answered by the `Outcome` for the caller, or by `Raised` where it has to be kept."""
 
     value: Any
     because: Rejected
@@ -132,9 +132,10 @@ class Outcome(NamedTuple):
     """How a call ended well.
 
     `value` is `NotSet` when only the `reference` is there, which loads it when somebody looks; `reference` is
-    `None` when the result is not kept.
+    `None` when the result is not kept. `unkept` says why one that was to be kept is not.
     """
 
     cached: bool
     value: Any
     reference: Reference | None
+    unkept: str = ""

@@ -67,7 +67,7 @@ class StreamPerformer(Performer):
 
     def whole(self) -> Outcome:
         """Return how a call ended whose items were collected: its value is their list."""
-        cached, value, reference = self.outcome
+        cached, value, reference, _ = self.outcome
         return self.outcome if value is NotSet else Outcome(cached, self._collected, reference or self._reference)
 
     # --- replaying -------------------------------------------------------------------------
@@ -214,12 +214,12 @@ class StreamPerformer(Performer):
             self._recorder = None
             tell_not_cached(self.call, step.cause, step.reason)
 
-    def keep(self, step: Keep) -> Outcome:
+    def keep(self, step: Keep) -> Outcome | Raised:
         """Write the record of a stream that was captured to its end."""
         if self._recorder is None:
             return Outcome(False, step.value, None)
         kept = super().keep(step)
-        if kept.reference is not None and self.terms.publishes:
+        if isinstance(kept, Outcome) and kept.reference is not None and self.terms.publishes:
             record = kept.reference.record
             emit(NotPublished(at=record.created, call=self.call.id, name=record.key, reason=_NO_COPY))
         return kept
