@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Committed", "TransactionState"]
 
 
-class TransactionState(enum.Enum):
+class TransactionState(str, enum.Enum):  # noqa: UP042 - a text that prints as `TransactionState.STAGED`, as Prefect's does
     """How far a transaction has come."""
 
     PENDING = "PENDING"

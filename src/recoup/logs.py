@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recoup.context import FlowRunContext, TaskRunContext
 from recoup.events import DidCompute, DidStore, FlowEnded, Hit, WillCompute, subscribe
@@ -20,12 +20,12 @@ from recoup.settings import get_current_settings
 from recoup.wording import Teller
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, MutableMapping
 
     from recoup.events import CallId, Event
     from recoup.wording import Line
 
-__all__ = ["get_run_logger", "log_to_stderr", "quiet"]
+__all__ = ["RunLogger", "get_run_logger", "log_to_stderr", "quiet"]
 
 _LINES_EACH = 5
 
@@ -134,14 +134,29 @@ def quiet() -> Iterator[None]:
         _subscriber.muted -= 1
 
 
-def get_run_logger() -> logging.Logger:
+class RunLogger(logging.LoggerAdapter[logging.Logger]):
+    """Logs with the names and ids of the run as attributes of each record, for formatters: `%(flow_run_name)s`."""
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        """Add what the run is to what the caller says."""
+        kwargs["extra"] = {**(self.extra or {}), **(kwargs.get("extra") or {})}
+        return msg, kwargs
+
+
+def get_run_logger(**extra: Any) -> RunLogger:
     """Return a logger for the run that is going on, named after its task or flow.
 
-    Raises `MissingContextError` outside runs.
+    Its records have `flow_name`, `flow_run_name`, `flow_run_id`, in tasks also `task_name`, `task_run_name` and
+    `task_run_id`, and what is given as `extra`. Raises `MissingContextError` outside runs.
     """
     task, flow = TaskRunContext.get(), FlowRunContext.get()
-    if task is not None:
-        return logger.getChild(f"task.{task.task.name}")
+    about: dict[str, Any] = {}
     if flow is not None:
-        return logger.getChild(f"flow.{flow.flow.name}")
+        run = flow.flow_run
+        about |= {"flow_name": flow.flow.name, "flow_run_name": run.name, "flow_run_id": str(run.id)}
+    if task is not None:
+        about |= {"task_name": task.task.name, "task_run_name": task.task_run.name, "task_run_id": str(task.task_run.id)}
+        return RunLogger(logger.getChild(f"task.{task.task.name}"), {**about, **extra})
+    if flow is not None:
+        return RunLogger(logger.getChild(f"flow.{flow.flow.name}"), {**about, **extra})
     raise MissingContextError("get_run_logger() was called outside a run: call it inside a flow or a task")

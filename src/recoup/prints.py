@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from recoup.settings import get_current_settings
 
 if TYPE_CHECKING:
-    import logging
     from collections.abc import Iterator
 
     from recoup.context import FlowRunContext
+    from recoup.logs import RunLogger
 
 __all__ = ["logged_prints", "should_log_prints"]
 
-_logger: ContextVar[logging.Logger | None] = ContextVar("recoup_print_logger", default=None)
+_logger: ContextVar[RunLogger | None] = ContextVar("recoup_print_logger", default=None)
 _lock = threading.Lock()
 _bodies = 0
 _print = builtins.print
@@ -35,7 +35,7 @@ def should_log_prints(own: bool | None, flow: FlowRunContext | None) -> bool:
 
 
 @contextlib.contextmanager
-def logged_prints(logger: logging.Logger | None) -> Iterator[None]:
+def logged_prints(logger: RunLogger | None) -> Iterator[None]:
     """Log what is printed inside the `with` block, in this context; with `None`, print it as ever.
 
     `print` is replaced only while such blocks run. What is printed to a file of the program's own is printed there.

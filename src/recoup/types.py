@@ -73,16 +73,16 @@ class Key(str):
         return key
 
 
-class IsolationLevel(enum.Enum):
+class IsolationLevel(str, enum.Enum):  # noqa: UP042 - a text that prints as `IsolationLevel.SERIALIZABLE`, as Prefect's does
     """How a transaction treats others on the same key (Prefect's names)."""
 
-    READ_COMMITTED = enum.auto()
-    SERIALIZABLE = enum.auto()
+    READ_COMMITTED = "READ_COMMITTED"
+    SERIALIZABLE = "SERIALIZABLE"
 
 
-class CommitMode(enum.Enum):
+class CommitMode(str, enum.Enum):  # noqa: UP042 - as above
     """When a transaction commits (Prefect's names)."""
 
-    EAGER = enum.auto()
-    LAZY = enum.auto()
-    OFF = enum.auto()
+    EAGER = "EAGER"
+    LAZY = "LAZY"
+    OFF = "OFF"

@@ -187,3 +187,28 @@ def test_the_run_logger_is_named_after_what_runs():
     assert pipeline() == ("recoup.flow.pipeline", "recoup.task.inside")
     with pytest.raises(MissingContextError, match="call it inside a flow or a task"):
         get_run_logger()
+
+
+def test_records_say_which_run_wrote_them(caplog):
+    """For formatters and filters, under Prefect's names."""
+
+    @task(task_run_name="load {day}")
+    def load(day):
+        get_run_logger(colour="red").warning("careful", extra={"taste": "sweet"})
+
+    @flow(name="nightly", flow_run_name="night")
+    def pipeline():
+        get_run_logger().warning("began")
+        load("monday")
+
+    pipeline()
+    began, careful = (record for record in caplog.records if record.name != "recoup")
+    assert (began.flow_name, began.flow_run_name, hasattr(began, "task_name")) == ("nightly", "night", False)
+    assert (careful.flow_run_id, careful.task_name, careful.task_run_name) == (began.flow_run_id, "load", "load monday")
+    assert (careful.colour, careful.taste) == ("red", "sweet")
+
+
+def test_programs_of_prefect_import_the_run_logger_from_logging():
+    from recoup import logging as place
+
+    assert place.get_run_logger is get_run_logger

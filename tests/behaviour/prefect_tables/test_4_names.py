@@ -27,10 +27,10 @@ NAMES = {
     "recoup.exceptions": "HashError MissingResult ConfigurationError SerializationError UnfinishedRun FailedRun CrashedRun"
     " CancelledRun UpstreamTaskError MappingLengthMismatch MappingMissingIterable ParameterBindError ReservedArgumentError"
     " MissingContextError RecoupError",
+    "recoup.logging": "get_run_logger",
     "recoup.settings": "temporary_settings get_current_settings",
 }
-AWAITED = {"ProcessPoolTaskRunner"}
-TABLE = [(module, name) for module, names in NAMES.items() for name in names.split() if name not in AWAITED]
+TABLE = [(module, name) for module, names in NAMES.items() for name in names.split()]
 
 
 @pytest.mark.parametrize(("module", "name"), TABLE, ids=[f"{module}.{name}" for module, name in TABLE])
