@@ -8,6 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from recoup import loops
 from recoup.context import TaskRunContext
 from recoup.exceptions import TaskRunTimeoutError
 from recoup.hooks import acall_hooks, call_hooks
@@ -103,7 +104,9 @@ def _asynchronous_stream(task: Task[..., Any], prints: bool) -> Callable[..., An
             try:
                 with around.part() as seconds:
                     async with async_time_limit(seconds, around.late):
-                        item = await go_on()
+                        with loops.unwatched():
+                            pulled = go_on()
+                        item = await pulled
             except StopAsyncIteration:
                 return
             try:

@@ -58,7 +58,8 @@ def test_hooks_hear_of_streams_that_are_taken_and_that_are_collected(which):
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_hooks_hear_nothing_of_the_end_of_a_stream_that_nobody_took_to_its_end(which):
+def test_a_stream_that_nobody_took_to_its_end_has_completed(which):
+    """As under Prefect: who takes the items says how many are enough."""
     seen = []
     numbers = streams(**listening(seen))[which]
 
@@ -73,7 +74,7 @@ def test_hooks_hear_nothing_of_the_end_of_a_stream_that_nobody_took_to_its_end(w
         stream = numbers()
         next(stream)
         stream.close()
-    assert seen == [(1, "Running")]
+    assert seen == [(1, "Running"), (1, "Completed")]
 
 
 def test_hooks_hear_of_each_attempt_and_of_the_failure():

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import gc
+import pickle
 import threading
 import tracemalloc
 from datetime import timedelta
@@ -538,6 +539,33 @@ def test_a_damaged_segment_is_computed_again_and_the_stream_goes_on(stream, stor
     ]
 
 
+def test_a_stream_goes_on_when_all_that_is_stored_of_it_disappears(stream, store):
+    large = stream(texts, result_storage=store)
+    expected = list(large(4))
+    reading = large(4)
+    given = [next(reading), next(reading)]
+    for info in list(store.list()):
+        store.delete(info.name)
+    assert [*given, *reading] == expected
+
+
+def test_equal_items_go_on_though_their_bytes_differ(stream, store):
+    """Sets are written in another order by another process."""
+    runs = []
+
+    @stream(result_storage=store)
+    def sets(n):
+        runs.append(n)
+        yield {0, 8} if len(runs) == 1 else {8, 0}
+        yield "x" * LARGE
+
+    first = list(sets(1))
+    for name in values(store).values():
+        store.delete(name)
+    assert pickle.dumps({0, 8}) != pickle.dumps({8, 0})
+    assert list(sets(1)) == first
+
+
 def test_a_body_that_begins_otherwise_after_damage_fails_and_the_next_call_begins_anew(stream, store, recoup_events):
     runs = []
 
@@ -806,10 +834,11 @@ def test_a_cancelled_stream_is_crashed_and_not_kept(recoup_events):
     assert not endless.cached()
 
 
-def test_a_stream_that_is_left_open_is_closed_with_its_loop(recoup_events):
+@pytest.mark.parametrize("options", [{}, {"timeout_seconds": 30}])
+def test_a_stream_that_is_left_open_is_closed_with_its_loop(recoup_events, options):
     closed, kept = [], []
 
-    @task(cache=True)
+    @task(cache=True, **options)
     async def numbers():
         try:
             yield 1

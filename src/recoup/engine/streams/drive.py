@@ -99,7 +99,7 @@ async def acollect(call: Call) -> Outcome:
 
 def _ended(performer: StreamPerformer, end: Outcome | Raised) -> Any:
     if isinstance(end, Raised) and isinstance(end.error, Stopped):
-        return end.error.value
+        end = Outcome(False, end.error.value, None)
     if performer.on_end is not None:
         performer.on_end(end)
     if isinstance(end, Raised):

@@ -56,6 +56,7 @@ class StreamPerformer(Performer):
         self._found: Found | None = None
         self._produced = 0
         self._given = 0
+        self._replayed: Found | None = None
         self._before: Prefix | None = None
         self._prefix: Prefix | None = None
         self._spent = 0.0
@@ -78,9 +79,9 @@ class StreamPerformer(Performer):
         assert ledger is not None
         if call.lazy and record.input:
             return self.serve(step)
-        self._begin_source(compared=False)
+        prefix = self._begin_source()
         self._found = step.found
-        self._stored = stored_items(ledger, record, payload)
+        self._stored = stored_items(ledger, record, payload, prefix.add_stored)
         first = self._read()
         if isinstance(first, Rejected):
             return first
@@ -94,8 +95,7 @@ class StreamPerformer(Performer):
     def next(self, _step: Next) -> Yielded | Returned | Rejected:
         """Read the next stored item."""
         came, self._first = self._first or self._read(), None
-        if isinstance(came, Yielded):
-            self._note(came.value)
+        self._produced += isinstance(came, Yielded)
         return came
 
     def _read(self) -> Yielded | Returned | Rejected:
@@ -109,34 +109,30 @@ class StreamPerformer(Performer):
 
     # --- comparing sources -----------------------------------------------------------------
 
-    def _begin_source(self, *, compared: bool) -> None:
+    def _begin_source(self) -> Prefix:
         """Get ready for items of another source; those that were given already can be compared with its first ones."""
         self._given, self._produced = max(self._given, self._produced), 0
         if self._prefix is not None and self._prefix.count == self._given:
-            self._before = self._prefix
-        elif self._given and self._before is None:
-            self._before = self._given_again()
-        self._prefix = Prefix(self.terms.serializer) if compared or self._given else None
-
-    def _given_again(self) -> Prefix | None:
-        """Read once more what was given from a record."""
-        prefix, ledger = Prefix(self.terms.serializer), self.terms.ledger
-        if self._found is None or ledger is None:
-            return None
-        items = stored_items(ledger, self._found.record, self._found.payload)
-        with contextlib.suppress(LoadFailed, StopIteration):
-            for _ in range(self._given):
-                prefix.add(next(items))
-        return prefix
-
-    def _note(self, value: Any) -> None:
-        self._produced += 1
-        if self._prefix is not None:
-            self._prefix.add(value)
+            self._before, self._replayed = self._prefix, self._found if self._prefix.stored else None
+        self._prefix = Prefix(self.terms.serializer, by_bytes=self._given > 0)
+        return self._prefix
 
     def compare(self, _step: Compare) -> bool:
         """Say whether this source began as the one before."""
-        return self._before is not None and self._prefix is not None and self._prefix.begins_as(self._before)
+        before, now = self._before, self._prefix
+        if before is None or now is None:
+            return False
+        return now.begins_as(before) or (not now.stored and now.begins_as(self._given_again()))
+
+    def _given_again(self) -> Prefix:
+        """Read once more what was given from a record, since equal items may have other bytes."""
+        prefix, ledger = Prefix(self.terms.serializer), self.terms.ledger
+        if self._replayed is not None and ledger is not None:
+            items = stored_items(ledger, self._replayed.record, self._replayed.payload)
+            with contextlib.suppress(LoadFailed, StopIteration):
+                for _ in range(self._given):
+                    prefix.add(next(items))
+        return prefix
 
     def disown(self, step: Disown) -> Raised:
         """Withdraw the record that was replayed: the next call begins anew."""
@@ -163,7 +159,9 @@ class StreamPerformer(Performer):
     def start(self, step: Start) -> None:
         """Make the body, without running anything of it."""
         call, terms = self.call, self.terms
-        self._begin_source(compared=terms.retries > 0)
+        self._begin_source()
+        if not self._given and not terms.retries:
+            self._prefix = None  # no other source can follow
         self._reference, self._recorder = None, None
         if step.capture and call.key is not None and terms.ledger is not None:
             self._recorder = Recorder(terms.ledger, terms.serializer, repair=self._repair)
@@ -205,7 +203,9 @@ class StreamPerformer(Performer):
                 self._recorder = None
                 error = f"item {self._produced + 1} of its stream: {exc if isinstance(exc, RecoupError) else said(exc)}"
                 emit(WriteFailed(at=self.terms.clock.time(), call=self.call.id, key=str(self.call.key), error=error))
-        self._note(value)
+        self._produced += 1
+        if self._prefix is not None:
+            self._prefix.add(value)
         return value
 
     def leave(self, step: Leave) -> None:

@@ -10,7 +10,7 @@ from recoup.exceptions import NewerFormat
 from recoup.records import DamagedRecord, ValueRef
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from recoup.abc import Buffer
     from recoup.engine.ledger import Ledger
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["gone", "stored_bytes", "stored_items", "stored_values"]
 
 
-def stored_items(ledger: Ledger, record: Record, payload: Buffer | None) -> Generator[Any, None, Any]:
+def stored_items(
+    ledger: Ledger, record: Record, payload: Buffer | None, note: Callable[[StoredItem, Buffer], None] | None = None
+) -> Generator[Any, None, Any]:
     """Yield the items of a stored stream, each a fresh object, and return what its generator returned.
 
-    Raises `LoadFailed` at the item whose bytes are gone, are not what was written, or cannot be decoded here.
+    `note` is told of the bytes of each item. Raises `LoadFailed` at the item whose bytes are gone, are not what was written, or cannot be decoded here.
     """
     for number, (item, data) in enumerate(stored_bytes(ledger, record, payload), start=1):
         try:
@@ -32,6 +34,8 @@ def stored_items(ledger: Ledger, record: Record, payload: Buffer | None) -> Gene
             raise _at(number, exc) from exc
         if number > record.stream.items:  # type: ignore[union-attr]  # it is a stream's
             return value
+        if note is not None:
+            note(item, data)
         yield value
     raise LoadFailed(Rejected("damaged", "its stored stream has no end"))
 
