@@ -2,70 +2,106 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from recoup.context import TaskRunContext, current_task_run
 from recoup.engine.steps import Outcome, Raised
 from recoup.exceptions import UpstreamTaskError
 from recoup.hooks import acall_hooks, call_hooks
 from recoup.run_names import run_name
-from recoup.states import Cached, Completed, Failed, NotReady, State
+from recoup.states import Cached, Completed, Failed, NotReady, Pending, State
 from recoup.types import NotSet
 from recoup.wording import said
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
+    from types import TracebackType
 
     from recoup.engine.call import Call
     from recoup.engine.streams.perform import StreamPerformer
     from recoup.task_runs import TaskRun
 
-__all__ = ["answer", "aserve", "listen", "name_run", "not_begun", "returned_instead", "serve"]
+    _Told = tuple[Iterable[Callable[..., Any]], Any, TaskRun, State[Any]]
+
+__all__ = ["Served", "answer", "aserve", "listen", "name_run", "not_begun", "returned_instead", "serve"]
 
 
-def serve(call: Call, drive: Callable[[Call], Outcome]) -> State[Any]:
-    """Serve `call` in this thread with the driver `drive`, and return its final state."""
-    task, run = _told_of(call)
-    if task.hooks:
-        run.begin(1)
-        call_hooks(task.on_running_hooks, task, run, run.state)
-    try:
-        state = _after(drive(call), run)
-    except Exception as exc:  # noqa: BLE001 - whatever it raises is how the call ends
-        state = run.after(exc)
-    run.state = state
-    if task.hooks:
-        call_hooks(_hearing(task, state), task, run, state)
-    return state
+_PENDING = Pending(by_hand=False)
 
 
-async def aserve(call: Call, drive: Callable[[Call], Awaitable[Outcome]]) -> State[Any]:
-    """Serve `call` in this coroutine with the driver `drive`, and return its final state."""
-    task, run = _told_of(call)
-    if task.hooks:
-        run.begin(1)
-        await acall_hooks(task.on_running_hooks, task, run, run.state)
-    try:
-        state = _after(await drive(call), run)
-    except Exception as exc:  # noqa: BLE001 - whatever it raises is how the call ends
-        state = run.after(exc)
-    run.state = state
-    if task.hooks:
-        await acall_hooks(_hearing(task, state), task, run, state)
-    return state
+class Served(NamedTuple):
+    """The final state of a call, and its value, `NotSet` where there is none or nobody has loaded it."""
+
+    state: State[Any]
+    value: Any
+
+
+def serve(call: Call, drive: Callable[[Call], Outcome]) -> Served:
+    """Serve `call` in this thread with the driver `drive`, and return how it ended."""
+    life = _Life(call)
+    call_hooks(*life.begins())
+    with life:
+        life.ended(drive(call))
+    call_hooks(*life.ends())
+    return Served(life.state, life.value)
+
+
+async def aserve(call: Call, drive: Callable[[Call], Awaitable[Outcome]]) -> Served:
+    """Serve `call` in this coroutine with the driver `drive`, and return how it ended."""
+    life = _Life(call)
+    await acall_hooks(*life.begins())
+    with life:
+        life.ended(await drive(call))
+    await acall_hooks(*life.ends())
+    return Served(life.state, life.value)
 
 
 def listen(performer: StreamPerformer) -> None:
     """Call the hooks of a stream that is about to begin, and have those called that hear of its end."""
-    task, run = _told_of(performer.call)
+    life = _Life(performer.call)
 
     def heard(end: Outcome | Raised) -> None:
-        run.state = _after(end, run) if isinstance(end, Outcome) else run.after(end.error)
-        call_hooks(_hearing(task, run.state), task, run, run.state)
+        with life:
+            if isinstance(end, Raised):
+                raise end.error
+            life.ended(end)
+        call_hooks(*life.ends())
 
-    run.begin(1)
-    call_hooks(task.on_running_hooks, task, run, run.state)
+    call_hooks(*life.begins())
     performer.on_end = heard
+
+
+class _Life:
+    """What becomes of a call; leaving it with an exception is one way to end."""
+
+    def __init__(self, call: Call) -> None:
+        self.task, self._run = _told_of(call)
+        self.state: State[Any]
+        self.value: Any = NotSet
+
+    def begins(self) -> _Told:
+        """Return what the hooks hear before the call."""
+        if not self.task.hooks:
+            return (), self.task, self._run, _PENDING
+        self._run.begin(1)
+        return self.task.on_running_hooks, self.task, self._run, self._run.state
+
+    def ended(self, outcome: Outcome) -> None:
+        """Note how it ended well."""
+        self.state, self.value = _after(outcome, self._run), outcome.value
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        if isinstance(error, Exception):
+            self.state = self._run.after(error)
+        return isinstance(error, Exception)
+
+    def ends(self) -> _Told:
+        """Return what the hooks hear after the call."""
+        self._run.state = self.state
+        return _hearing(self.task, self.state) if self.task.hooks else (), self.task, self._run, self.state
 
 
 def _told_of(call: Call) -> tuple[Any, TaskRun]:
@@ -91,10 +127,10 @@ def _after(outcome: Outcome, run: TaskRun) -> State[Any]:
     return Completed(message=unkept, data=data, by_hand=False)
 
 
-def answer(call: Call, state: State[Any]) -> Any:
+def answer(call: Call, served: Served) -> Any:
     """Return what a caller gets who did not ask for the state, or raise what the body raised."""
-    returned = NotSet if state.is_completed() else returned_instead(call)
-    return state.result() if returned is NotSet else returned
+    value = served.value if served.state.is_completed() else returned_instead(call)
+    return served.state.result() if value is NotSet else value
 
 
 def returned_instead(call: Call) -> Any:

@@ -185,8 +185,8 @@ class Task(Hooked, Generic[P, R_co]):
             raise
         if return_state or self.hooks:
             self._let_load(call, args, kwargs)
-            state = serve(call, self._drive)
-            return state if return_state else answer(call, state)
+            served = serve(call, self._drive)
+            return served.state if return_state else answer(call, served)
         try:
             return self._drive(call).value
         except Exception:
@@ -205,8 +205,8 @@ class Task(Hooked, Generic[P, R_co]):
             raise
         if return_state or self.hooks:
             self._let_load(call, args, kwargs)
-            state = await aserve(call, self._adrive)
-            return state if return_state else answer(call, state)
+            served = await aserve(call, self._adrive)
+            return served.state if return_state else answer(call, served)
         try:
             return (await self._adrive(call)).value
         except Exception:
@@ -336,7 +336,8 @@ class Task(Hooked, Generic[P, R_co]):
         return self._serve(call) if context is None else context.task_runner.serve(call, self._serve)
 
     def _serve(self, call: Call) -> State[Any]:
-        return loops.run(aserve(call, self._adrive)) if self.isasync else serve(call, self._drive)
+        served = loops.run(aserve(call, self._adrive)) if self.isasync else serve(call, self._drive)
+        return served.state
 
     def serve_asked(self, asked: Asked, arguments: dict[str, Any]) -> State[Any]:
         """Serve a call in a worker process, under the identity, the number and the key that it has where it was submitted."""

@@ -258,6 +258,7 @@ def test_the_result_of_a_list_fails_as_soon_as_one_failed():
         try:
             with pytest.raises(ValueError, match="no 0"):
                 futures.result()
+            assert not futures[0].done()
         finally:
             may_end.set()
         return [type(result).__name__ for result in futures.result(raise_on_failure=False)]
