@@ -14,7 +14,7 @@ from recoup.engine.journal import Journal
 from recoup.engine.run_arguments import keep_arguments
 from recoup.environment import host, machine, own_start
 from recoup.events import FlowEnded, FlowStarted, emit, subscribe
-from recoup.exceptions import HashError, StoreFull
+from recoup.exceptions import HashError, SerializationError, StoreError, StoreFull
 from recoup.flow_attempts import Attempts, after_error
 from recoup.hashing import Hasher, describe
 from recoup.hashing.code import look_again
@@ -22,7 +22,7 @@ from recoup.hooks import acall_hooks, call_hooks
 from recoup.interrupts import unwatch, watch
 from recoup.logs import logger
 from recoup.records import FORMAT, RunRecord
-from recoup.results import ResultStore
+from recoup.results import KeptResult, ResultStore
 from recoup.resuming import Origin, take_origin
 from recoup.run_names import run_name
 from recoup.settings import get_current_settings, load_settings
@@ -76,7 +76,7 @@ class FlowRunning:
             result_store=ResultStore.of_options(
                 origin.store or flow.result_storage, flow.result_serializer, parent.result_store if parent else None
             ),
-            persist_result=flow.persist_result if flow.persist_result is not None or parent is None else parent.persist_result,
+            persist_result=_persists(flow, parent),
             log_prints=flow.log_prints if flow.log_prints is not None or parent is None else parent.log_prints,
             resumed=parent.resumed if parent else resumed is not None,
         )
@@ -180,6 +180,7 @@ class FlowRunning:
 
     def _end(self, state: State[Any]) -> RunRecord:
         """Write how the run ended."""
+        self._keep_result(state)
         self._unsubscribe()
         record = self._journal.end(
             state.type.value.capitalize(), _told(state), completed=state.is_completed(), **self._origin.measured()
@@ -187,6 +188,18 @@ class FlowRunning:
         if self._journal.broken is not None:
             logger.warning("the run %s could not be recorded: %s", record.name, self._journal.broken)
         return record
+
+    def _keep_result(self, state: State[Any]) -> None:
+        """Keep what the function returned, where the flow itself says so; the state then loads an object for each who looks."""
+        if not self._flow.persist_result or not state.is_completed() or state.by_hand or state.message:
+            return  # a message sums up the states of other runs, which keep their own
+        kept = KeptResult(self._context.result_store, self._flow.name, self._context.run)
+        try:
+            kept.store(state.data)
+        except (StoreError, SerializationError) as exc:
+            logger.warning("the result of the run %s is not kept: %s", self._context.flow_run.name, exc)
+        else:
+            state.data = kept
 
     def _tell(self, record: RunRecord) -> None:
         if record.pid != os.getpid():  # a forked child that leaves the flow: the run is its parent's
@@ -204,6 +217,15 @@ class FlowRunning:
                 parent=self._parent,
             )
         )
+
+
+def _persists(flow: Flow[..., Any], parent: FlowRunContext | None) -> bool | None:
+    """Return what the flow says of keeping results, else the flow around it; a default storage is for keeping them."""
+    if flow.persist_result is not None:
+        return flow.persist_result
+    if parent is not None:
+        return parent.persist_result
+    return True if get_current_settings().results_default_storage_block is not None else None
 
 
 def _token(parameters: Mapping[str, Any]) -> bytes:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from recoup.settings import Settings
 
 __all__ = [
+    "KeptResult",
     "ResultRecord",
     "ResultRecordMetadata",
     "ResultStore",
@@ -292,6 +293,25 @@ def _made_again(storage: ObjectStore, serializer: Serializer, options: dict[str,
 
 
 free_in_children(ResultStore.ledger)
+
+
+class KeptResult:
+    """What a run of a flow returned, kept under the id of the run; stands for it in the state of the run."""
+
+    def __init__(self, store: ResultStore, flow: str, run: str) -> None:
+        self._store = ResultStore(store.result_storage, store.serializer, task=f"flow:{flow}")
+        self._run = run
+
+    def store(self, value: Any) -> None:
+        """Write the value. Raises `StoreError` or `SerializationError` when that fails."""
+        self._store.write(value, self._run)
+
+    def load(self) -> Any:
+        """Return the value, a fresh object. Raises `MissingResult` when it is gone."""
+        return self._store.read(self._run).result
+
+    def __repr__(self) -> str:
+        return f"KeptResult({self._store.task!r}, {self._run!r})"
 
 
 def get_result_store() -> ResultStore:

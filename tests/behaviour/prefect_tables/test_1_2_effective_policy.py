@@ -165,10 +165,11 @@ def test_a_flow_that_says_how_results_are_kept_keeps_those_of_its_tasks(options)
     assert flow(persist_result=False, **options)(lambda: one.key(1))() is None
 
 
-def test_a_default_storage_turns_persistence_on_outside_flows_only(tmp_path):
+def test_a_default_storage_turns_persistence_on_where_no_flow_says_otherwise(tmp_path):
     with temporary_settings(results_default_storage_block=str(tmp_path)):
         assert made().key(1) is not None
-        assert flow(lambda: made().key(1))() is None
+        assert flow(lambda: made().key(1))() is not None
+        assert flow(persist_result=False)(lambda: made().key(1))() is None
 
 
 def test_should_persist_result_tells_it_inside_a_run():
