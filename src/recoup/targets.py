@@ -31,8 +31,8 @@ def target_of(flow: object, fn: Callable[..., Any]) -> Target:
     if module is None or not file:
         return Target("", "")
     name = _name_in(module, flow, str(getattr(fn, "__qualname__", "")))
-    if not is_project_file(file):
-        return Target(f"{module.__name__}:{name}", "")
+    if not is_project_file(file):  # that of a program that was typed or piped in leads nowhere
+        return Target("" if module.__name__ == "__main__" else f"{module.__name__}:{name}", "")
     path, root = _place(file)
     return Target(f"{path}:{name}", root)
 

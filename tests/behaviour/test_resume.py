@@ -487,6 +487,15 @@ def test_a_flow_that_is_no_longer_in_its_file_says_how_to_name_it(program):
     assert "--target FILE.py:FLOW" in refused.stderr_text
 
 
+def test_a_flow_that_was_in_no_file_says_where_to_put_it(program):
+    text = "from recoup import flow\n@flow\ndef typed(): raise ValueError\ntyped(return_state=True)"
+    program.run(sys.executable, "-c", text, RECOUP_RESULTS_LOCAL_STORAGE_PATH=str(program.storage))
+    refused = program.recoup("resume")
+    assert refused.returncode == 2
+    assert "the flow typed of typed-" in refused.stderr_text
+    assert "was in no file" in refused.stderr_text
+
+
 def test_an_interrupted_run_is_cancelled_and_goes_on(waiting):
     owner = begin(waiting, bodies=2)
     owner.send_signal(signal.SIGINT)

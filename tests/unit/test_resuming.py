@@ -327,6 +327,19 @@ def test_a_secret_is_not_written_and_given_again():
     assert seen == [("hunter2", "monday")] * 2
 
 
+def test_secrets_among_keyword_arguments_are_not_written_either():
+    store = MemoryStorage()
+
+    @flow(result_storage=store)
+    def pipeline(day, **options):
+        raise Broken
+
+    pipeline("monday", api_key="hunter2", retries=3, return_state=True)
+    assert all(b"hunter2" not in store.get(info.name) for info in store.list())
+    with pytest.raises(RunNotResumable, match="parameter options, which was not kept: it holds api_key"):
+        pipeline.resume()
+
+
 def test_a_parameter_that_was_kept_cannot_be_changed():
     resume, _ = fails_once(1)
     with pytest.raises(RunNotResumable, match="has its parameter one already"):

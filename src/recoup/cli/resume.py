@@ -44,7 +44,7 @@ def main(options: Namespace) -> int:
         try:
             flow = run.load(target)
         except FlowNotFound as exc:
-            raise FlowNotFound(f"{exc}. If the flow has moved: {_moved(record)}") from exc
+            raise FlowNotFound(f"{str(exc).rstrip('.')}. If the flow has moved: {_moved(record)}") from exc
         if flow is None:
             return
         given = convert_parameters(flow.name, flow.fn, texts=texts, data=data, kept=record.arguments)

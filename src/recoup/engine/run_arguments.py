@@ -33,8 +33,9 @@ def keep_arguments(store: ObjectStore, run: str, parameters: Mapping[str, Any]) 
 
 
 def _keep(store: ObjectStore, place: str, name: str, value: object) -> Argument:
-    if is_secret(value, name):
-        return Argument(reason="secrets are not written")
+    secret = next((key for key, member in _named(name, value) if is_secret(member, key)), None)
+    if secret is not None:
+        return Argument(reason="secrets are not written" if secret == name else f"it holds {secret}, and secrets are not written")
     if isinstance(value, Iterator):
         return Argument(reason=f"a {type(value).__name__} can be read only once")
     try:
@@ -42,6 +43,13 @@ def _keep(store: ObjectStore, place: str, name: str, value: object) -> Argument:
         return _placed(store, place, encoded, sum(memoryview(chunk).nbytes for chunk in encoded.chunks))
     except Exception as exc:  # noqa: BLE001 - the methods of users' own classes raise anything
         return Argument(reason=str(exc))
+
+
+def _named(name: str, value: object) -> Iterator[tuple[str, object]]:
+    """Yield what has a name: the parameter itself, and what a dictionary such as `**options` holds."""
+    yield name, value
+    if isinstance(value, dict):
+        yield from ((key, member) for key, member in value.items() if isinstance(key, str))
 
 
 def _placed(store: ObjectStore, place: str, encoded: Encoded, size: int) -> Argument:
