@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections import Counter
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -57,7 +56,7 @@ class FlowRunContext:
     def __post_init__(self) -> None:
         """Spell the id once: every call of the run mentions it."""
         self.run = str(self.flow_run.id)
-        self._inner: Counter[str] = Counter()
+        self._inner: dict[str, Iterator[int]] = {}
 
     def id_of_inner(self, flow: str, token: bytes) -> UUID:
         """Return the id of the run of a flow that this one calls with the arguments of `token`.
@@ -67,8 +66,8 @@ class FlowRunContext:
         from uuid import uuid5  # noqa: PLC0415 - as above
 
         call = f"{flow}:{token.hex()}"
-        self._inner[call] += 1
-        return uuid5(self.flow_run.id, f"{call}:{self._inner[call]}")
+        number = next(self._inner.setdefault(call, itertools.count(1)))  # in one step each, since threads call flows
+        return uuid5(self.flow_run.id, f"{call}:{number}")
 
     def begin_again(self) -> None:
         """Give the flows that the body calls the ids that they had, because the body runs once more."""

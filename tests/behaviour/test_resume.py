@@ -254,6 +254,20 @@ def test_a_run_that_is_killed_again_and_again_ends(program):
     assert program.outermost().begun < program.outermost().started
 
 
+def test_a_run_whose_tasks_run_in_process_workers_goes_on_too(program):
+    program.edit("pipeline.py", "from recoup import flow, task", "from recoup import flow, task, task_runners")
+    program.edit("pipeline.py", "@flow\ndef pipeline", "@flow(task_runner=task_runners.ProcessPoolTaskRunner(2))\ndef pipeline")
+    killed = program.start_recoup("run", "pipeline.py:pipeline", "-p", f"count={COUNT}")
+    wait_until(lambda: len(program.bodies()) >= 7 or killed.poll() is not None)
+    killed.kill()
+    killed.communicate()
+    kept, before = program.kept(), program.bodies()
+    assert kept
+    resumed = program.recoup("resume", "--json")
+    assert summary(resumed)["result"] == RESULT
+    assert not {call for call in program.bodies()[len(before) :] if not call.startswith("inner")} & set(kept)
+
+
 # --- a bug is fixed before resuming ----------------------------------------------------------------
 
 

@@ -231,6 +231,24 @@ def test_a_flow_inside_a_flow_whose_parameter_has_no_content_keeps_its_id_too():
     assert ids[0] == ids[1]
 
 
+def test_a_retried_flow_calls_the_same_flows_again():
+    ids = []
+
+    @flow
+    def inner():
+        ids.append(FlowRunContext.get().run)
+
+    @flow(retries=1)
+    def outer():
+        inner(), inner()
+        if len(ids) < 4:
+            raise Broken
+
+    outer()
+    assert ids[:2] == ids[2:]
+    assert ids[0] != ids[1]
+
+
 def test_a_flow_inside_a_flow_is_resumed_with_the_outermost():
     @flow
     def inner():

@@ -1,7 +1,15 @@
 """`recoup runs` tells what ran, and why."""
 
 import json
+import os
 import sys
+import time
+
+import pytest
+
+from recoup.engine.runs import encode_line
+from recoup.records import RunRecord
+from recoup.storage import LocalFileSystem
 
 
 def run_twice(recoup):
@@ -71,3 +79,25 @@ def test_an_empty_storage_says_how_to_fill_it(recoup, tmp_path):
     said = recoup("runs", "--storage", str(tmp_path / "empty"))
     assert said.out == f"no runs in LocalFileSystem('{tmp_path}/empty'); `recoup run FILE.py:FLOW` makes one\n"
     assert not (tmp_path / "empty").exists()
+
+
+@pytest.mark.parametrize(("silent", "state"), [(10, "Running"), (1000, "Lost")])
+def test_an_unfinished_run_of_another_machine_is_lost_when_it_is_silent(recoup, tmp_path, silent, state):
+    """It is shown so; before it is taken over it is watched."""
+    store = LocalFileSystem(tmp_path / "storage")
+    record = RunRecord(
+        recoup=1,
+        run="r",
+        name="n",
+        flow="f",
+        state="Running",
+        started=0.0,
+        machine="another",
+        host="h",
+        pid=1,
+        lease_seconds=60.0,
+    )
+    store.put("runs/r", [encode_line(record)])
+    os.utime(tmp_path / "storage" / "runs" / "r", (time.time() - silent,) * 2)
+    (run,) = json.loads(recoup("runs", "--storage", str(tmp_path / "storage"), "--json").out)
+    assert run["state"] == state
