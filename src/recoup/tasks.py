@@ -248,8 +248,8 @@ class Task(Hooked, Generic[P, R_co]):
         flow = FlowRunContext.get()
         number = next_number()
         context = TaskRunContext(self, brought, flow, number, run)
-        if (self.on_commit_hooks or self.on_rollback_hooks or current_transaction.get() is not None) and not self.isgenerator:
-            join(context)
+        if self.on_commit_hooks or self.on_rollback_hooks or current_transaction.get() is not None:
+            join(context, alone=self.isgenerator)  # a stream may be read when what was around its call has ended
         if named:
             label = name_run(context)
         call = CallId(self.name, number, flow.run if flow is not None else None, label)

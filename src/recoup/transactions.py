@@ -333,9 +333,9 @@ _left = _Left()
 renew_in_children(_left)
 
 
-def join(context: TaskRunContext) -> TaskTransaction:
-    """Give the call of `context` a transaction of its own, inside the one that is going on."""
-    context.transaction = made = TaskTransaction(context, get_transaction())
+def join(context: TaskRunContext, *, alone: bool = False) -> TaskTransaction:
+    """Give the call of `context` a transaction of its own, inside the one that is going on unless it is to end `alone`."""
+    context.transaction = made = TaskTransaction(context, None if alone else get_transaction())
     return made
 
 

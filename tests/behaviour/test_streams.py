@@ -18,6 +18,7 @@ from recoup.events import DidCompute, DidFail, DidStore, Hit, NotCached, NotPubl
 from recoup.exceptions import ParameterBindError, StreamDiverged
 from recoup.results import ledger_of
 from recoup.storage import LocalFileSystem, MemoryStorage
+from recoup.transactions import get_transaction, transaction
 from streams import asynchronous, reader
 
 LARGE = 100_000
@@ -683,6 +684,20 @@ def test_a_future_of_a_stream_whose_items_are_gone_computes_them_again(store):
         assert [item[0] for item in pipeline()] == ["0", "1", "2"]
 
 
+def test_a_stream_that_is_mended_and_cannot_be_kept_is_not_run_once_more(store, recoup_events):
+    large = task(cache_policy=INPUTS, result_storage=store)(texts)
+    expected = list(large(3))
+    flip(store, values(store)["1"])
+
+    def full(name, chunks, *, create=False):
+        raise OSError("no space left")
+
+    store.put = full
+    state = large(3, return_state=True)
+    assert [state.result(), state.result()] == [expected, expected]
+    assert kinds(recoup_events).count("WillCompute") == 2
+
+
 def test_a_stream_is_looked_up_and_withdrawn_as_other_results(stream, store, recoup_events):
     large = stream(texts, result_storage=store).task
     assert (large.cached(3), large.record(3)) == (False, None)
@@ -747,6 +762,39 @@ def test_methods_stream(stream):
     assert list(Counter(5).count(2)) == list(Counter(5).count(2)) == [5, 6]
     assert Counter(5).count.cached(2)
     assert not Counter(6).count.cached(2)
+
+
+# --- transactions --------------------------------------------------------------------------------
+
+
+def test_a_stream_commits_when_it_has_ended(stream, recoup_events):
+    """On its own, since it may be read when the block around its call has ended."""
+    committed = []
+
+    @stream(on_commit=[lambda txn: committed.append(txn.get("n"))])
+    def numbers(n):
+        get_transaction().set("n", n)
+        yield from range(n)
+
+    with transaction():
+        reading = numbers(3)
+        next(reading)
+    assert committed == []
+    assert list(reading) == [1, 2]
+    assert committed == [3]
+    assert list(numbers(3)) == [0, 1, 2]
+    assert committed == [3]
+    assert kinds(recoup_events) == ["WillCompute", "DidCompute", "DidStore", "Hit"]
+
+
+def test_a_stream_whose_body_asks_for_its_transaction_is_kept(stream, recoup_events):
+    @stream
+    def numbers(n):
+        get_transaction()
+        yield from range(n)
+
+    assert list(numbers(3)) == list(numbers(3)) == [0, 1, 2]
+    assert kinds(recoup_events)[-1] == "Hit"
 
 
 # --- contexts ------------------------------------------------------------------------------------

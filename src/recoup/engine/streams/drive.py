@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
     from recoup.engine.call import Call
+    from recoup.engine.staging import Joined
 
 __all__ = ["acollect", "astream", "collect", "stream"]
 
@@ -43,8 +44,11 @@ def stream(begin: Callable[[], StreamPerformer]) -> Generator[Any, Any, Any]:
         try:
             step = life.send(answer)
         except StopIteration as end:
-            ended: Outcome | Raised = end.value
+            ended: Outcome | Raised = _without_stop(end.value)
             break
+    transaction = performer.call.context.transaction
+    if transaction is not None:
+        performer.context.run(transaction.settle, ended)
     return _ended(performer, ended)
 
 
@@ -71,8 +75,11 @@ async def astream(begin: Callable[[], Awaitable[StreamPerformer]]) -> AsyncGener
         try:
             step = life.send(answer)
         except StopIteration as end:
-            ended: Outcome | Raised = end.value
+            ended: Outcome | Raised = _without_stop(end.value)
             break
+    transaction = performer.call.context.transaction
+    if transaction is not None:
+        await loops.within(performer.context, _settle(transaction, ended))
     _ended(performer, ended)
 
 
@@ -97,9 +104,16 @@ async def acollect(call: Call) -> Outcome:
     return performer.whole()
 
 
+def _without_stop(end: Outcome | Raised) -> Outcome | Raised:
+    """Return how a call ended; one whose consumer wanted no more ended well."""
+    return Outcome(False, end.error.value, None) if isinstance(end, Raised) and isinstance(end.error, Stopped) else end
+
+
+async def _settle(transaction: Joined, ended: Outcome | Raised) -> None:
+    await transaction.asettle(ended)
+
+
 def _ended(performer: StreamPerformer, end: Outcome | Raised) -> Any:
-    if isinstance(end, Raised) and isinstance(end.error, Stopped):
-        end = Outcome(False, end.error.value, None)
     if performer.on_end is not None:
         performer.on_end(end)
     if isinstance(end, Raised):
