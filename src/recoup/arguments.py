@@ -82,7 +82,8 @@ class Binder:
     def spread(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Return `inputs` with the members of `**kwargs` as arguments of their own."""
         spread = dict(inputs)
-        return {**spread, **spread.pop(self._rest, {})} if self._rest else spread
+        spread.update(spread.pop(self._rest, {}))
+        return spread
 
     def gathered(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return `inputs` as they were before `spread`."""

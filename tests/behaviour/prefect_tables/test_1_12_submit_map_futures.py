@@ -167,6 +167,7 @@ def test_a_call_takes_what_stands_in_unmapped():
         (lambda: pair.map([1, 2], quote([3, 4])), [(1, 3), (2, 4)]),
         (lambda: pair.map([1, 2], [quote([3]), quote(4)]), [(1, [3]), (2, 4)]),
         (lambda: gather.map(a=[1, 2], b=unmapped([3])), [((), {"a": 1, "b": [3]}), ((), {"a": 2, "b": [3]})]),
+        (lambda: gather.map(a=[1, 2, 3]), [((), {"a": 1}), ((), {"a": 2}), ((), {"a": 3})]),
     ],
 )
 def test_iterables_are_mapped_and_texts_defaults_and_unmapped_ones_are_passed_whole(call, expected):
