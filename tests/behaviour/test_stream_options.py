@@ -120,7 +120,13 @@ def test_a_stream_has_its_time_limit_for_what_its_body_takes():
         yield 1
         await asyncio.sleep(30)
 
-    for stream in (slow, slow_too):
+    @task(timeout_seconds=0.1)
+    def slow_in_all():
+        for number in range(2):
+            threading.Event().wait(0.06)
+            yield number
+
+    for stream in (slow, slow_too, slow_in_all):
         with pytest.raises(TaskRunTimeoutError, match=r"exceeded timeout of 0\.1 second"):
             taken(stream())
     assert slow(return_state=True).name == "TimedOut"

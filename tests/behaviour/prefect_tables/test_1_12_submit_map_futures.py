@@ -191,6 +191,15 @@ def test_a_future_of_a_list_is_mapped_and_one_of_anything_else_is_passed_whole(c
     assert in_flow(lambda: call().result()) == expected
 
 
+def test_a_mark_around_a_mapped_iterable_is_one_around_each_item():
+    def body():
+        failed = [fail.submit(), fail.submit()]
+        kept = [type(item).__name__ for item in same.map(quote(failed)).result()]
+        return [repr(item) for item in same.map(allow_failure(failed)).result()], kept
+
+    assert in_flow(body) == (["ValueError('no 0')"] * 2, ["PrefectFuture"] * 2)
+
+
 def test_mapped_iterables_have_one_length_and_there_is_at_least_one():
     def body():
         with pytest.raises(MappingLengthMismatch, match="x has 2, y has 1"):

@@ -1,6 +1,7 @@
 """The life of a task run, row by row as Prefect 3 has it: states, hooks, retries, time limits, names and tags."""
 
 import asyncio
+import builtins
 import io
 import logging
 import threading
@@ -561,6 +562,19 @@ def test_prints_are_logged_where_the_task_or_its_flow_asks_for_it(caplog, capsys
         ("recoup.task.inherits", "inherited"),
     ]
     assert (capsys.readouterr().out, file.getvalue()) == ("printed\ninherited\n", "to a file\n")
+
+
+def test_print_is_the_programs_own_again_when_no_body_logs_it():
+    seen, own = [], builtins.print
+
+    @task(log_prints=True)
+    def fail():
+        seen.append(builtins.print)
+        raise ValueError
+
+    fail(return_state=True)
+    assert seen != [own]
+    assert builtins.print is own
 
 
 def test_a_setting_logs_all_prints(caplog, capsys, monkeypatch):
