@@ -54,6 +54,11 @@ class Flow(Generic[P, R_co]):
             raise ConfigurationError(f"flow() takes a function, not a {kind}; write @{kind} above @flow, not below it")
         if not callable(fn):
             raise ConfigurationError(f"flow() takes a function, not {type(fn).__name__}; write @flow above a def")
+        if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+            raise ConfigurationError(
+                f"{fn.__name__} yields, and a run of a flow would have ended before its items were made; "
+                "return a list, or let a task yield, whose items are kept one by one"
+            )
         functools.update_wrapper(self, fn)  # first, so that no attribute of the function's takes the place of one of ours
         self.fn = fn
         self.name: str = options.get("name") or str(getattr(fn, "__name__", type(fn).__name__))
@@ -273,6 +278,7 @@ def flow(fn: Callable[..., Any] | None = None, /, **options: Unpack[FlowOptions]
       true when one of the next two is given.
     - `result_storage`: a storage, path or URL for the results of its tasks and the journal of its runs.
     - `result_serializer`: a serializer or its name.
+    - `cache_result_in_memory`: taken as in Prefect; the state of a flow loads what was kept when somebody looks.
     - `log_prints=True`: log what its functions and tasks print.
     - `on_running`, `on_completion`, `on_failure`, `on_cancellation`, `on_crashed`: lists of functions or coroutine
       functions of the flow, its run and the state. What one raises is logged and does not fail the run.

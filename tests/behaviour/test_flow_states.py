@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from recoup import flow, task
+from recoup.context import FlowRunContext
+from recoup.exceptions import ConfigurationError
 from recoup.states import Completed, Failed, State
 
 
@@ -73,3 +75,74 @@ def test_a_flow_that_returns_one_future_or_state_of_a_task_ends_as_it_did():
     assert (state.name, state.message) == ("Failed", "1/1 states failed.")
     with pytest.raises(ValueError, match="no"):
         flow(lambda: fail.submit(wait_for=[]))()
+
+
+# --- flows in flows ------------------------------------------------------------------------------
+
+
+@flow
+def inner(x):
+    return double(x) + double.submit(x).result(), FlowRunContext.get().flow_run.parent_flow_run_id
+
+
+@flow
+async def ainner(x):
+    await asyncio.sleep(0)
+    return double(x), FlowRunContext.get().flow_run.parent_flow_run_id
+
+
+def here():
+    return str(FlowRunContext.get().flow_run.id)
+
+
+def test_a_flow_inside_runs_where_it_is_called_and_knows_the_run_around_it():
+    assert flow(lambda: inner(1)[1] == here())()
+
+
+def test_a_task_that_is_submitted_may_call_a_flow():
+    called = task(lambda x: inner(x))  # noqa: PLW0108 - a task, not the flow
+
+    @flow
+    def outer():
+        found = called.map([1, 2]).result()
+        return [value for value, _ in found], {parent for _, parent in found} == {here()}
+
+    assert outer() == ([4, 8], True)
+
+
+def test_async_flows_run_side_by_side_in_one():
+    @flow
+    async def outer():
+        inners = await asyncio.gather(*(ainner(x) for x in range(3)))
+        return [x for x, _ in inners], {parent for _, parent in inners} == {here()}
+
+    assert asyncio.run(outer()) == ([0, 2, 4], True)
+
+
+def test_the_failure_of_a_flow_inside_is_an_error_or_a_state_in_the_one_around_it():
+    broken = flow(name="broken")(lambda: [fail()])
+
+    @flow
+    def outer():
+        state = broken(return_state=True)
+        try:
+            broken()
+        except ValueError as exc:
+            return state.name, str(exc)
+
+    assert outer() == ("Failed", "no")
+    assert ends(lambda: [broken(return_state=True), Completed()]).message == "1/2 states failed."
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_function_that_yields_is_no_flow(kind):
+    def items():
+        yield 1
+
+    async def aitems():
+        yield 1
+
+    with pytest.raises(
+        ConfigurationError, match=r"^a?items yields, and a run of a flow would have ended before its items were made"
+    ):
+        flow(items if kind == "sync" else aitems)

@@ -126,13 +126,13 @@ def test_ctrl_c_gives_up_what_has_not_begun_and_waits_for_what_has(started):
     process.send_signal(signal.SIGINT)
     _, out, err = told(process)
     assert sorted(out[: out.index("hook Cancelled Flow run was interrupted")]) == ["Cancelled", "Cancelled", "Completed", "ended"]
-    assert any(line.endswith("interrupted: 1 submitted calls have begun and are waited for") for line in err)
+    assert any(line.endswith("interrupted: 1 submitted call has begun and is waited for") for line in err)
 
 
 def test_a_second_ctrl_c_ends_a_command_at_once(started, tmp_path):
     process = started("hanging")
     process.send_signal(signal.SIGINT)
-    while "are waited for" not in process.stderr.readline():
+    while "waited for" not in process.stderr.readline():
         pass
     process.send_signal(signal.SIGINT)
     code, _, err = told(process)

@@ -83,7 +83,9 @@ class PooledTaskRunner(TaskRunner):
             for future in list(self._waiting):
                 _give_up(future)
             if self._waiting and interrupted():
-                logger.warning("interrupted: %d submitted calls have begun and are waited for", len(self._waiting))
+                begun = len(self._waiting)
+                told = "1 submitted call has begun and is" if begun == 1 else f"{begun} submitted calls have begun and are"
+                logger.warning("interrupted: %s waited for", told)
             self._pool.shutdown(wait=not terminated(), cancel_futures=True)
             self._pool = None
 
