@@ -80,9 +80,16 @@ class FlowRunContext:
 
 
 class TaskRunContext:
-    """The call that is going on: the first argument of key functions, and what a body sees."""
+    """The call that is going on: the first argument of key functions, and what a body sees.
 
-    __slots__ = ("_task_run", "flow_run_context", "number", "parameters", "task", "transaction")
+    `around` is the call whose body made this one, known once this one's body runs; `passed_on` the store and whether results
+    are kept, as calls of its body inherit them, known once there is one.
+    """
+
+    __slots__ = ("_task_run", "around", "flow_run_context", "number", "parameters", "passed_on", "task", "transaction")
+
+    around: TaskRunContext | None
+    passed_on: tuple[ResultStore | None, bool]
 
     def __init__(
         self,
@@ -124,6 +131,7 @@ class TaskRunContext:
     def enter(self, attempt: int) -> Token[TaskRunContext | None]:
         """Make this the current context, because the body is about to run; return what `leave` takes."""
         self.task_run.begin(attempt)
+        self.around = current_task_run.get()
         return current_task_run.set(self)
 
     def leave(self, token: Token[TaskRunContext | None]) -> None:

@@ -22,7 +22,7 @@ from recoup.hooks import acall_hooks, call_hooks
 from recoup.interrupts import unwatch, watch
 from recoup.logs import logger
 from recoup.records import FORMAT, RunRecord
-from recoup.results import KeptResult, ResultStore
+from recoup.results import KeptResult, ResultStore, inherited
 from recoup.resuming import Origin, take_origin
 from recoup.run_names import run_name
 from recoup.settings import get_current_settings, load_settings
@@ -60,6 +60,7 @@ class FlowRunning:
         resumed = origin.resumed
         run_id = UUID(resumed.run) if resumed else parent.id_of_inner(flow.name, _token(parameters)) if parent else new_id()
         name = resumed.name if resumed else _name_of(flow, parameters) or f"{flow.name}-{run_id.hex[:6]}"
+        store, persists = inherited()
         self._context = FlowRunContext(
             flow=flow,
             flow_run=FlowRun(
@@ -73,10 +74,8 @@ class FlowRunning:
             ),
             parameters=parameters,
             task_runner=flow.task_runner,
-            result_store=ResultStore.of_options(
-                origin.store or flow.result_storage, flow.result_serializer, parent.result_store if parent else None
-            ),
-            persist_result=_persists(flow, parent),
+            result_store=ResultStore.of_options(origin.store or flow.result_storage, flow.result_serializer, store),
+            persist_result=_persists(flow, parent, persists),
             log_prints=flow.log_prints if flow.log_prints is not None or parent is None else parent.log_prints,
             resumed=parent.resumed if parent else resumed is not None,
         )
@@ -219,12 +218,12 @@ class FlowRunning:
         )
 
 
-def _persists(flow: Flow[..., Any], parent: FlowRunContext | None) -> bool | None:
-    """Return what the flow says of keeping results, else the flow around it; a default storage is for keeping them."""
+def _persists(flow: Flow[..., Any], parent: FlowRunContext | None, inherits: bool | None) -> bool | None:
+    """Return what the flow says of keeping results, else what is around it; a default storage is for keeping them."""
     if flow.persist_result is not None:
         return flow.persist_result
-    if parent is not None:
-        return parent.persist_result
+    if parent is not None or inherits is not None:
+        return inherits
     return True if get_current_settings().results_default_storage_block is not None else None
 
 

@@ -36,6 +36,8 @@ __all__ = [
     "ResultStore",
     "get_default_result_storage",
     "get_result_store",
+    "inherited",
+    "passed_on_by",
     "resolve_result_storage",
     "resolve_serializer",
     "should_persist_result",
@@ -316,18 +318,48 @@ class KeptResult:
 
 def get_result_store() -> ResultStore:
     """Return the store of the task or flow run that is going on, else what the settings say."""
-    flow, task = FlowRunContext.get(), TaskRunContext.get()
-    store = flow.result_store if flow is not None else None
-    if task is not None:
-        own = task.task
-        return ResultStore.of_options(own.result_storage, own.result_serializer, store, own.cache_result_in_memory)
+    store, task = inherited()[0], TaskRunContext.get()
+    if task is not None and not task.task.cache_result_in_memory:
+        return ResultStore.of_options(None, None, store, cache_result_in_memory=False)
     return store or ResultStore()
 
 
 def should_persist_result(own: bool | None = None) -> bool:
-    """Say whether a result is kept here: by its task's option, else the settings, else the flow's, else the default."""
-    settings, context = get_current_settings(), FlowRunContext.get()
-    for said in (own, settings.tasks_default_persist_result, context.persist_result if context is not None else None):
+    """Say whether a result is kept here.
+
+    By its task's option, else the settings, else the task whose body makes the call, else the flow's, else the default.
+    """
+    return _persists(own, inherited()[1], inside=(TaskRunContext.get() or FlowRunContext.get()) is not None)
+
+
+def inherited() -> tuple[ResultStore | None, bool | None]:
+    """Return the store, and whether results are kept, that a call inherits here: from the task whose body runs, else the flow."""
+    task, flow = TaskRunContext.get(), FlowRunContext.get()
+    if task is not None:
+        return passed_on_by(task)
+    return (flow.result_store, flow.persist_result) if flow is not None else (None, None)
+
+
+def passed_on_by(context: TaskRunContext) -> tuple[ResultStore | None, bool]:
+    """Return what calls inherit that the body of a task makes."""
+    known: tuple[ResultStore | None, bool] | None = getattr(context, "passed_on", None)
+    if known is not None:
+        return known
+    task, flow, around = context.task, context.flow_run_context, getattr(context, "around", None)
+    store: ResultStore | None = None
+    persists: bool | None = None
+    if around is not None:
+        store, persists = passed_on_by(around)
+    elif flow is not None:
+        store, persists = flow.result_store, flow.persist_result
+    inside = around is not None or flow is not None
+    context.passed_on = task.store_inside(store), _persists(task.persist_result, persists, inside=inside)
+    return context.passed_on
+
+
+def _persists(own: bool | None, inherits: bool | None, *, inside: bool) -> bool:
+    settings = get_current_settings()
+    for said in (own, settings.tasks_default_persist_result, inherits):
         if said is not None:
             return said
-    return settings.results_persist_by_default or (context is None and settings.results_default_storage_block is not None)
+    return settings.results_persist_by_default or (not inside and settings.results_default_storage_block is not None)

@@ -21,7 +21,7 @@ from recoup.arguments import Binder
 from recoup.bodies import surrounded
 from recoup.cache_policies import CODE, INPUTS, NO_CACHE, CachePolicy
 from recoup.clock import clock
-from recoup.context import FlowRunContext, TaskRunContext, current_transaction, next_number, tags_of
+from recoup.context import FlowRunContext, TaskRunContext, current_task_run, current_transaction, next_number, tags_of
 from recoup.engine.call import Call, Terms
 from recoup.engine.drive import adrive, drive
 from recoup.engine.keying import agree
@@ -39,7 +39,7 @@ from recoup.futures import FutureList, PrefectFuture, resolve_futures_to_states
 from recoup.hashing.code import identity
 from recoup.mapping import calls_of
 from recoup.project import name_in_module, original_of
-from recoup.results import ResultStore, should_persist_result
+from recoup.results import ResultStore, passed_on_by, should_persist_result
 from recoup.run_names import check_run_name
 from recoup.serializers.pickle import pickle_as_functions
 from recoup.serving import answer, aserve, listen, name_run, not_begun, returned_instead, serve
@@ -117,6 +117,7 @@ class Task(Hooked, Generic[P, R_co]):
         if not (self.binder.takes_any and isinstance(self.task_run_name, str)):
             check_run_name(self.task_run_name, self.binder.names, "task_run_name", f"task {self.name}")
         self._terms_for: tuple[Settings, ResultStore | None, bool | None, Terms] | None = None
+        self._store_inside: tuple[ResultStore | None, ResultStore] | None = None
         self._advised: set[str] = set()  # shared with the copies that are bound to instances
         self._bound: tuple[Any, ...] = ()
         if isinstance(self.cache_policy, CachePolicy):
@@ -412,7 +413,11 @@ class Task(Hooked, Generic[P, R_co]):
     def _terms(self, flow: FlowRunContext | None) -> Terms:
         """Return what the options come to here; computed once for each flow run and each change of settings."""
         settings = get_current_settings()
-        store, persist = (flow.result_store, flow.persist_result) if flow is not None else (None, None)
+        inside, store, persist = current_task_run.get(), None, None
+        if inside is not None:
+            store, persist = passed_on_by(inside)
+        elif flow is not None:
+            store, persist = flow.result_store, flow.persist_result
         known = self._terms_for
         if known is not None and known[0] is settings and known[1] is store and known[2] is persist:
             return known[3]
@@ -424,6 +429,14 @@ class Task(Hooked, Generic[P, R_co]):
             if text:
                 emit(Advised(at=clock.time(), task=self.name, text=text))
         return terms
+
+    def store_inside(self, store: ResultStore | None) -> ResultStore | None:
+        """Return the store that calls of the body inherit, when this task inherits `store`: the same one for the same."""
+        if self.result_storage is None and self.result_serializer is None:
+            return store
+        if self._store_inside is None or self._store_inside[0] is not store:
+            self._store_inside = store, ResultStore.of_options(self.result_storage, self.result_serializer, store)
+        return self._store_inside[1]
 
     def _make_terms(self, settings: Settings, store: ResultStore | None, flow: FlowRunContext | None) -> Terms:
         own = ResultStore.of_options(self.result_storage, self.result_serializer, store, self.cache_result_in_memory)
