@@ -252,7 +252,7 @@ def test_a_value_that_is_computed_again_while_the_storage_is_full_reaches_whoeve
         store.delete(next(info.name for info in store.list("values")))
         filling[0] = b"b"
         store.error = StoreFull("no room")
-        return future.result()[:1], future.result()[:1], first.submit(future).result()
+        return first.submit(future).result(), future.result()[:1], first.submit(future).result()
 
     fill()
     assert pipeline() == (b"b", b"b", b"b")

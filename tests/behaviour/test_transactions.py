@@ -638,12 +638,18 @@ def test_an_async_transaction_is_entered_asynchronously():
 
 
 def test_an_async_flow_waits_for_what_it_submitted_in_a_transaction():
-    square = task(cache=True)(lambda x: x * x)
+    go = threading.Event()
+
+    @task(cache=True)
+    def slow(x):
+        go.wait(10)
+        return x
 
     @flow
     async def pipeline():
         async with atransaction():
-            square.map([1, 2, 3])
+            slow.map([1, 2, 3])
+            asyncio.get_running_loop().call_later(0.01, go.set)  # which runs only if the loop goes on meanwhile
         return len(records())
 
     assert asyncio.run(pipeline()) == 3

@@ -177,6 +177,7 @@ def _print_record(one: Examined, record: Record) -> None:
         "value": f"{size(record.size)}{_items(record)}, written by {record.serializer}{exact}",
         "computed on": f"{producer.host}, Python {producer.python}, recoup {producer.recoup}",
         "stored as": one.name,
+        **({"published": f"as {record.key}"} if record.published else {}),
     }
     for name, text in facts.items():
         print(f"{name:12}{text}")

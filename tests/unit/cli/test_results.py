@@ -177,3 +177,11 @@ def test_every_item_of_a_stream_that_is_shown_is_verified(stored_stream):
     assert "damaged" in json.loads(stored_stream("show", found["key"], "--json").out)["state"]
     damaged.unlink()
     assert json.loads(stored_stream("list", "--json").out)[0]["state"] == "damaged: its stored value is gone"
+
+
+def test_a_result_with_a_name_says_so(recoup, project, tmp_path):
+    program = "from recoup import flow, task\n\n@task(result_storage_key='report')\ndef load():\n    return 1\n\n@flow\ndef go():\n    load()\n"
+    project("named.py", program)
+    storage = str(tmp_path / "storage")
+    recoup("run", "named.py", "--storage", storage)
+    assert "published   as report" in recoup("results", "show", "report", "--storage", storage).out
