@@ -1,5 +1,7 @@
 """Weaknesses of Prefect 3 that tasks must not have; the numbers are those of the list they were collected in."""
 
+import asyncio
+
 import pytest
 
 from recoup import flow, tags, task
@@ -124,3 +126,24 @@ def test_a_key_that_changes_says_so_in_the_event(recoup_events):
     one(1)
     one(2)
     assert [event.cause for event in recoup_events if isinstance(event, WillCompute)] == ["first", "argument"]
+
+
+def test_28_generator_tasks_are_cached_and_give_what_they_yield(recoup_events):
+    """More in `test_streams`."""
+
+    @task(cache=True)
+    def numbers(n):
+        yield from range(n)
+
+    @task(cache=True)
+    async def later(n):
+        for number in range(n):
+            yield number
+
+    async def taken():
+        return [number async for number in later(3)]
+
+    for _ in range(2):
+        assert list(numbers(3)) == asyncio.run(taken()) == [0, 1, 2]
+        assert flow(lambda: (numbers.submit(3).result(), later.submit(3).result()))() == ([0, 1, 2], [0, 1, 2])
+    assert sum(isinstance(event, WillCompute) for event in recoup_events) == 2
