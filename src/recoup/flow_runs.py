@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
-from uuid import UUID
 
 from recoup import loops
 from recoup.clock import clock
@@ -34,6 +33,7 @@ from recoup.wording import said
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
+    from uuid import UUID
 
     from recoup.flows import Flow
     from recoup.states import State
@@ -58,7 +58,7 @@ class FlowRunning:
             look_again()
         self._origin = origin = take_origin() if parent is None else Origin()
         resumed = origin.resumed
-        run_id = UUID(resumed.run) if resumed else parent.id_of_inner(flow.name, _token(parameters)) if parent else new_id()
+        run_id = _id_of(resumed, parent, flow.name, parameters)
         name = resumed.name if resumed else _name_of(flow, parameters) or f"{flow.name}-{run_id.hex[:6]}"
         store, persists = inherited()
         self._context = FlowRunContext(
@@ -225,6 +225,15 @@ def _persists(flow: Flow[..., Any], parent: FlowRunContext | None, inherits: boo
     if parent is not None or inherits is not None:
         return inherits
     return True if get_current_settings().results_default_storage_block is not None else None
+
+
+def _id_of(resumed: RunRecord | None, parent: FlowRunContext | None, flow: str, parameters: Mapping[str, Any]) -> UUID:
+    """Return the id of a run: a new one, unless it is resumed, or called by a run that may be."""
+    if resumed is not None:
+        from uuid import UUID  # noqa: PLC0415 - 2 ms that only such a run pays
+
+        return UUID(resumed.run)
+    return new_id() if parent is None else parent.id_of_inner(flow, _token(parameters))
 
 
 def _token(parameters: Mapping[str, Any]) -> bytes:
