@@ -14,12 +14,9 @@ import inspect
 import itertools
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, Unpack, overload
 
-from recoup import (
-    loops,
-)
+from recoup import loops
 from recoup.arguments import Binder
-from recoup.bodies import surrounded
-from recoup.cache_policies import CODE, INPUTS, NO_CACHE, CachePolicy
+from recoup.cache_policies import CODE, INPUTS, CachePolicy
 from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext, current_task_run, current_transaction, next_number, tags_of
 from recoup.engine.call import Call, Terms
@@ -30,23 +27,21 @@ from recoup.engine.streams.drive import acollect, astream, collect, stream
 from recoup.engine.streams.perform import StreamPerformer
 from recoup.engine.validity import judge
 from recoup.events import Advised, CallId, DidFail, emit
-from recoup.exceptions import (
-    ConfigurationError,
-    MissingContextError,
-)
+from recoup.exceptions import ConfigurationError, MissingContextError
 from recoup.forking import free_in_children
 from recoup.futures import FutureList, PrefectFuture, resolve_futures_to_states
 from recoup.hashing.code import identity
 from recoup.mapping import calls_of
 from recoup.project import name_in_module, original_of
-from recoup.results import ResultStore, passed_on_by, should_persist_result
+from recoup.results import ResultStore, passed_on_by
 from recoup.run_names import check_run_name
 from recoup.serializers.pickle import pickle_as_functions
 from recoup.serving import answer, aserve, listen, name_run, not_begun, returned_instead, serve
 from recoup.settings import get_current_settings
 from recoup.task_hooks import Hooked
-from recoup.task_options import TaskOptions, advice, check, complete, pauses, persistence_of, policy_of, reuse_of
+from recoup.task_options import TaskOptions, advice, check, complete, persistence_of, policy_of
 from recoup.task_runs import TaskRun
+from recoup.task_terms import make_terms
 from recoup.transactions import join
 from recoup.types import Key, NotSet
 from recoup.upstream import futures_in, listed, loaded, require, resolved, until_ended
@@ -421,7 +416,7 @@ class Task(Hooked, Generic[P, R_co]):
         known = self._terms_for
         if known is not None and known[0] is settings and known[1] is store and known[2] is persist:
             return known[3]
-        terms = self._make_terms(settings, store, flow)
+        terms = make_terms(self, settings, store, flow)
         self._terms_for = (settings, store, persist, terms)
         if not self._advised:
             text = advice(self._options, kept=terms.ledger is not None)
@@ -437,34 +432,6 @@ class Task(Hooked, Generic[P, R_co]):
         if self._store_inside is None or self._store_inside[0] is not store:
             self._store_inside = store, ResultStore.of_options(self.result_storage, self.result_serializer, store)
         return self._store_inside[1]
-
-    def _make_terms(self, settings: Settings, store: ResultStore | None, flow: FlowRunContext | None) -> Terms:
-        own = ResultStore.of_options(self.result_storage, self.result_serializer, store, self.cache_result_in_memory)
-        reuse = reuse_of(self._options, self.cache_policy, settings, persists=should_persist_result(self.persist_result))
-        retries = settings.tasks_default_retries if self.retries is None else self.retries
-        delays = settings.tasks_default_retry_delay_seconds if self.retry_delay_seconds is None else self.retry_delay_seconds
-        refresh = settings.tasks_refresh_cache if self.refresh_cache is None else self.refresh_cache
-        policy = reuse.policy or NO_CACHE
-        return Terms(
-            name=self.name,
-            identity=self.task_key,
-            fn=surrounded(self, flow),
-            streams=self.isgenerator,
-            binder=self.binder,
-            policy=policy,
-            reads_values=policy.reads_values,
-            ledger=None if reuse.policy is None else own.ledger,
-            uncached=reuse.uncached,
-            serializer=own.serializer,
-            expiration=None if self.cache_expiration is None else self.cache_expiration.total_seconds(),
-            refresh=reuse.never or refresh,
-            refreshed_in=flow.run if refresh and flow is not None and flow.resumed and not reuse.never else None,
-            retries=retries,
-            delay=pauses(delays, retries, self.retry_jitter_factor or 0.0),
-            publishes=self.result_storage_key is not None,
-            settings=settings,
-            clock=clock,
-        )
 
     @overload
     def __get__(self, instance: None, owner: type | None = None) -> Task[P, R_co]: ...
