@@ -12,6 +12,7 @@ import pytest
 from recoup import flow, task
 from recoup.cache_policies import RUN_ID
 from recoup.context import FlowRunContext
+from recoup.engine import run_arguments
 from recoup.engine.runs import read_runs
 from recoup.exceptions import ParameterBindError, RunIsAlive, RunNotFound, RunNotResumable
 from recoup.results import get_default_result_storage
@@ -293,6 +294,14 @@ def test_large_parameters_lie_beside_the_run(tmp_path):
     assert store.info(f"runs/{last_run(store).run}").size < 10_000
     pipeline.resume(last_run(store).name, return_state=True)
     assert attempts[0] == attempts[1]
+
+
+def test_a_parameter_that_is_too_large_is_told_on_resume(monkeypatch):
+    monkeypatch.setattr(run_arguments, "_MOST", 2 << 20)
+    resume, _ = fails_once(b"x" * (3 << 20))
+    with pytest.raises(RunNotResumable, match="it has 3 MiB, and up to 2 are kept; pass a path"):
+        resume()
+    assert resume(parameters={"one": 5})[1] == 5
 
 
 def test_a_default_that_was_changed_since_does_not_change_the_run():
