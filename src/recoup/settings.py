@@ -18,6 +18,7 @@ import msgspec
 
 from recoup.exceptions import ConfigurationError
 from recoup.project import project_root, working_directory
+from recoup.setting_groups import grouped
 from recoup.spelling import nearest
 
 if TYPE_CHECKING:
@@ -63,6 +64,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     runs_lease_seconds: Annotated[float, msgspec.Meta(gt=0)] = 60.0
     logging_level: LogLevel = "INFO"
     logging_log_prints: bool = False
+
+    if not TYPE_CHECKING:  # programs of Prefect read groups; ours are told of misspelled names by the type checker
+
+        def __getattr__(self, name: str) -> Any:
+            """Return a group of settings: `settings.tasks.refresh_cache` is `settings.tasks_refresh_cache`."""
+            return grouped(self, name)
 
 
 DESCRIPTIONS = {

@@ -190,3 +190,16 @@ def test_a_command_in_a_deleted_working_directory_says_so(tmp_path):
     script = f"import os; os.rmdir({str(gone)!r}); from recoup.cli.main import main; raise SystemExit(main(['config']))"
     ran = subprocess.run([sys.executable, "-c", script], cwd=gone, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (2, "error: the working directory does not exist any more; change to one that does\n")
+
+
+def test_settings_are_read_in_groups_as_in_prefect():
+    with temporary_settings(tasks_refresh_cache=True, tasks_runner_thread_pool_max_workers=3) as settings:
+        assert settings.tasks.refresh_cache is True
+        assert settings.tasks.runner.thread_pool_max_workers == 3
+        assert settings.logging.level == settings.logging_level
+
+
+@pytest.mark.parametrize("name", ["nonsense", "task", "__deepcopy__"])
+def test_a_group_that_is_not_there_is_an_attribute_error(name):
+    with pytest.raises(AttributeError, match="there is no setting"):
+        getattr(get_current_settings(), name)
