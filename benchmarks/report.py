@@ -66,7 +66,7 @@ def markdown(report: Mapping[str, Any]) -> str:
     body = [[row["title"], *(_cell(report, row, tool) for tool in tools)] for row in report["rows"]]
     verdicts = [[row["name"], verdict["word"], verdict["text"]] for row in report["rows"] for verdict in row["verdicts"]]
     about = "; ".join(f"{name}: {value}" for name, value in report["about"].items())
-    return "\n\n".join([_table(heads, body), _table(["row", "budget", "measured, allowed"], verdicts), about]) + "\n"
+    return "\n\n".join([table(heads, body), table(["row", "budget", "measured, allowed"], verdicts), about]) + "\n"
 
 
 def _cell(report: Mapping[str, Any], row: Mapping[str, Any], tool: str) -> str:
@@ -84,7 +84,7 @@ def _ratio(ratio: float | None) -> str:
     return f" ({ratio:.2g} x)" if ratio < 10 else f" ({ratio:,.0f} x)"
 
 
-def _table(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+def table(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     """Write a Markdown table whose columns also line up on a terminal."""
     widths = [max(map(len, column)) for column in zip(heads, *body, strict=True)]
     lines = [heads, ["-" * width for width in widths], *body]

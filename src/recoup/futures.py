@@ -6,9 +6,11 @@ somebody looks, a fresh object each time.
 
 from __future__ import annotations
 
-import concurrent.futures
+import contextlib
 import contextvars
 import itertools
+import logging
+import os
 import queue
 import threading
 import time
@@ -42,6 +44,21 @@ _working: contextvars.ContextVar[bool] = contextvars.ContextVar("recoup_working"
 """Whether submitted work is going on here: then who would wait does the work instead. Loops and threads inherit it."""
 
 
+_log = logging.getLogger(__name__)
+_NONE: list[Any] = []
+_ending = threading.Lock()
+"""Held for a moment where a future ends or somebody begins to wait for it. One for all: ten thousand have little to wait for."""
+
+
+def _in_child() -> None:
+    global _ending  # noqa: PLW0603 - a forked child does not have the thread that holds it
+    _ending = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # where there are forks
+    os.register_at_fork(after_in_child=_in_child)
+
+
 class PrefectFuture(Generic[R]):
     """The result of a submitted call.
 
@@ -53,9 +70,10 @@ class PrefectFuture(Generic[R]):
         self.task_run = task_run
         self._upstream = upstream
         self._work: Callable[[], State[R]] | None = work
-        self._context = contextvars.copy_context()
+        self._context: contextvars.Context | None = contextvars.copy_context()
         self._started = threading.Lock()
-        self._ended: concurrent.futures.Future[State[R]] = concurrent.futures.Future()
+        self._final: State[R] | None = None
+        self._callbacks: list[Callable[[PrefectFuture[R]], object]] = []
 
     @property
     def name(self) -> str:
@@ -70,14 +88,14 @@ class PrefectFuture(Generic[R]):
     @property
     def state(self) -> State[R]:
         """Return the state as it is now."""
-        if self._ended.done():
-            return self._ended.result()
+        if self._final is not None:
+            return self._final
         state = self.task_run.state
         return Running(by_hand=False) if state.is_pending() and self._started.locked() else state
 
     def done(self) -> bool:
         """Say whether the call has ended."""
-        return self._ended.done()
+        return self._final is not None
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait until the call has ended or `timeout` seconds have passed; raise for neither."""
@@ -87,7 +105,20 @@ class PrefectFuture(Generic[R]):
             for future in self._upstream:
                 future.wait()
             self.run()
-        concurrent.futures.wait([self._ended], timeout)
+        if self._final is None:
+            self._await(-1 if timeout is None else max(timeout, 0))
+
+    def _await(self, timeout: float) -> None:
+        ended = threading.Lock()
+        ended.acquire()  # until the call ends
+
+        def release(_: PrefectFuture[R]) -> None:
+            ended.release()
+
+        self.add_done_callback(release)
+        if not ended.acquire(timeout=min(timeout, threading.TIMEOUT_MAX)):
+            with _ending, contextlib.suppress(ValueError):
+                self._callbacks.remove(release)
 
     @overload
     def result(self, timeout: float | None = None, raise_on_failure: Literal[True] = True) -> R: ...
@@ -99,34 +130,52 @@ class PrefectFuture(Generic[R]):
         Raises `TimeoutError` when it has not ended within `timeout` seconds.
         """
         self.wait(timeout)
-        if not self._ended.done():
+        if self._final is None:
             raise TimeoutError(f"Task run {self.name} did not complete within {timeout} seconds")
-        return self._ended.result().result(raise_on_failure=raise_on_failure)
+        return self._final.result(raise_on_failure=raise_on_failure)
 
     def add_done_callback(self, fn: Callable[[PrefectFuture[R]], object]) -> None:
         """Call `fn` with this future when the call has ended, at once if it has."""
-        self._ended.add_done_callback(lambda _: fn(self))
+        with _ending:
+            if self._final is None:
+                self._callbacks.append(fn)
+                return
+        self._call_back([fn])
+
+    def _call_back(self, callbacks: list[Callable[[PrefectFuture[R]], object]]) -> None:
+        for callback in callbacks:
+            try:
+                callback(self)
+            except Exception:  # noqa: BLE001 - whatever it raises, the call has ended
+                _log.exception("a done callback of %s failed", self.name)
+
+    def _end(self, state: State[R]) -> None:
+        """End as `state`, and let go of all that the work needed."""
+        with _ending:
+            if self._final is not None:
+                return
+            self._final, callbacks = state, self._callbacks
+            self._callbacks, self._context, self._work, self._upstream = _NONE, None, None, ()
+        self._call_back(callbacks)
 
     def run(self) -> None:
         """Do the work in this thread, unless somebody has begun it."""
         if not self._started.acquire(blocking=False):
             return
-        work, self._work = self._work, None
+        work, context = self._work, self._context
         assert work is not None
-        self._context.run(_working.set, True)
+        assert context is not None
+        context.run(_working.set, True)
         try:
-            self._ended.set_result(self._context.run(work))
+            self._end(context.run(work))
         except BaseException as exc:
-            self._ended.set_result(Crashed(message=f"Task run was ended by {said(exc)}", data=exc, by_hand=False))
+            self._end(Crashed(message=f"Task run was ended by {said(exc)}", data=exc, by_hand=False))
             raise
-        finally:
-            self._upstream = ()
 
     def give_up(self, state: State[Any]) -> None:
         """End as `state` if the work has not begun."""
         if self._started.acquire(blocking=False):
-            self._work = None
-            self._ended.set_result(state)
+            self._end(state)
 
     def __repr__(self) -> str:
         return f"PrefectFuture({self.name!r}, {self.state.name})"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -65,7 +67,9 @@ class WithResults(WithStorage, Protocol):
     def task_key(self) -> str: ...
 
 
-_ledgers: dict[tuple[ObjectStore, bool], Ledger] = {}
+_ledgers: weakref.WeakValueDictionary[tuple[ObjectStore, bool], Ledger] = weakref.WeakValueDictionary()
+_latest: deque[Ledger] = deque(maxlen=64)
+"""Ledgers that are kept though nobody uses them at the moment: a program may go on making storages, and a task may be made anew."""
 
 
 def resolve_result_storage(result_storage: ObjectStore | str | Path) -> ObjectStore:
@@ -85,7 +89,10 @@ def _default_storage(settings: Settings) -> ObjectStore:
 def ledger_of(store: ObjectStore, *, remembers: bool = True) -> Ledger:
     """Return the ledger of a storage, one for each process, and one for those whose bytes are not to be remembered."""
     found = _ledgers.get((store, remembers))
-    return found if found is not None else _ledgers.setdefault((store, remembers), Ledger(store, clock, remembers=remembers))
+    if found is None:
+        found = _ledgers.setdefault((store, remembers), Ledger(store, clock, remembers=remembers))
+        _latest.append(found)
+    return found
 
 
 def _new_key() -> str:
@@ -97,6 +104,7 @@ def _new_key() -> str:
 def forget() -> None:
     """Drop the ledgers, with what they remember of their storages."""
     _ledgers.clear()
+    _latest.clear()
 
 
 class ResultStore:

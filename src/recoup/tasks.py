@@ -352,8 +352,8 @@ class Task(Hooked, Generic[P, R_co]):
 
     def _let_load(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Have `call` end with a reference: its state loads an object for each who looks."""
-        context = contextvars.copy_context()
-        call.run_again = lambda: context.copy().run(self._run_again, args, kwargs, call.id.label)
+        context, label = contextvars.copy_context(), call.id.label  # and not the call, which holds all that was hashed
+        call.run_again = lambda: context.copy().run(self._run_again, args, kwargs, label)
 
     def _run_again(self, args: tuple[Any, ...], kwargs: dict[str, Any], label: str) -> Outcome:
         """Compute a result anew that was recorded and is gone."""

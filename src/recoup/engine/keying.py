@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["agree", "code_tokens", "make_key", "tell_not_cached"]
 
+_MOST_TOLD = 1000
+
 
 def make_key(call: Call) -> tuple[Key | None, str]:
     """Return the key of `call`, or `None` and why there is none.
@@ -51,6 +53,8 @@ def tell_not_cached(call: Call, cause: str, reason: str) -> str:
     """Tell once for each task and cause that a result is not kept; return why, without the remedy."""
     told = call.terms.ledger.told if call.terms.ledger is not None else set()
     if (call.terms.identity, cause) not in told:
+        if len(told) >= _MOST_TOLD:  # paths have names in them that a program may make without end
+            told.clear()
         told.add((call.terms.identity, cause))
         emit(NotCached(at=call.terms.clock.time(), call=call.id, reason=reason))
     return f"no key: {reason.partition('. ')[0]}"  # the remedy is told once, the reason with every run of the body
