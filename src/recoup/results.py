@@ -179,6 +179,10 @@ class ResultStore:
         made.task = task.task_key
         return made
 
+    def without_tasks(self) -> ResultStore:
+        """Return the store of what is written under keys of one's own, which never finds the result of a task."""
+        return self if self.task else _made_again(self.result_storage, self.serializer, {**self._options(), "task": OWN_TASK})
+
     async def aupdate_for_flow(self, flow: WithStorage) -> ResultStore:
         """Return what `update_for_flow` returns; neither does I/O."""
         return self.update_for_flow(flow)

@@ -22,7 +22,8 @@ from recoup.context import FlowRunContext, TaskRunContext, current_task_run, cur
 from recoup.engine.call import Call, Terms
 from recoup.engine.drive import adrive, drive
 from recoup.engine.keying import agree
-from recoup.engine.steps import Found, Rejected
+from recoup.engine.perform import Performer
+from recoup.engine.steps import Found, Lookup, Rejected
 from recoup.engine.streams.drive import acollect, astream, collect, stream
 from recoup.engine.streams.perform import StreamPerformer
 from recoup.engine.validity import judge
@@ -387,7 +388,7 @@ class Task(Hooked, Generic[P, R_co]):
         if call.key is None or ledger is None:
             return None
         for slot in itertools.count():
-            found = judge(ledger.find(call.terms.identity, call.key, slot), call.terms)
+            found = judge(Performer(call).lookup(Lookup(slot)), call.terms)
             rejected = found if isinstance(found, Rejected) else ledger.unusable(found)
             if rejected is None:
                 assert isinstance(found, Found)

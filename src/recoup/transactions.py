@@ -78,7 +78,8 @@ class BaseTransaction(Committed):
         around: BaseTransaction | None = current_transaction.get()
         super().__init__(around, commit_mode)
         self.key = key
-        self.store = get_result_store() if key is not None and store is None else store
+        around_here = get_result_store() if key is not None and store is None else store
+        self.store = around_here.without_tasks() if around_here is not None else None
         self.isolation_level: IsolationLevel = isolation_level or (
             around.isolation_level if around is not None else IsolationLevel.READ_COMMITTED
         )

@@ -227,6 +227,7 @@ def test_equal_calls_inside_a_transaction_are_computed_once(recoup_events):
     numbers = task(cache=True)(lambda n: ["x" * BIG] * n)
     with transaction():
         numbers(1).append("mine")
+        assert numbers.cached(1)
         assert numbers(1) == ["x" * BIG]
         assert numbers(1, return_state=True).result() == ["x" * BIG]
     assert numbers(1) == ["x" * BIG]
@@ -438,6 +439,12 @@ def test_a_key_without_a_store_uses_the_one_in_force():
     with transaction(key="k"):
         pass
     assert get_result_store().read("k").result is None
+
+
+def test_a_key_is_not_taken_for_that_of_a_task():
+    task(cache_key_fn=lambda context, arguments: "k")(lambda: 1)()
+    with transaction(key="k") as txn:
+        assert not txn.is_committed()
 
 
 def test_a_key_is_not_written_when_the_block_fails():
