@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -36,7 +37,7 @@ def main() -> int:
     options = parser.parse_args()
     tasks = 1_000 if options.quick else 10_000
     RESULTS.mkdir(exist_ok=True)
-    lines = []
+    lines, load = [], os.getloadavg()[0]
     with scratch(RESULTS) as folder:
         for tool, program, count in (
             (RECOUP, "recoup", tasks),
@@ -49,7 +50,7 @@ def main() -> int:
             ]
             lines += [row(tool, kind, count, [found[kind] for found in rounds]) for kind in rounds[0]]
     facts = "; ".join(
-        f"{name}: {value}" for name, value in about(quick=options.quick, seconds=0, load=0).items() if name not in LEFT_OUT
+        f"{name}: {value}" for name, value in about(quick=options.quick, seconds=0, load=load).items() if name not in LEFT_OUT
     )
     page = "\n\n".join([table(["map of a small task", "tasks", "time", "held", "left"], lines), EXPLAINED, facts]) + "\n"
     print(page)
@@ -58,7 +59,7 @@ def main() -> int:
     return 0
 
 
-LEFT_OUT = ("took", "load before")
+LEFT_OUT = ("took",)
 EXPLAINED = f"""Medians of {ROUNDS} processes for each tool, {THREADS} threads, all figures for each task: *time* from the call of `map` until all have
 ended; *held*, the memory of the process while all futures are held; *left*, what remains of it when they are gone, of which the allocator
 keeps a part. What is kept is a file for each result, of new keys. Prefect runs beside a server that is already running; Dask is
