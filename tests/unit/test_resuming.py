@@ -15,8 +15,8 @@ from recoup.context import FlowRunContext
 from recoup.engine import run_arguments
 from recoup.engine.runs import read_runs
 from recoup.exceptions import ParameterBindError, RunIsAlive, RunNotFound, RunNotResumable
+from recoup.flows.resuming import Origin, starting
 from recoup.results import get_default_result_storage
-from recoup.resuming import Origin, starting
 from recoup.storage import LocalFileSystem, MemoryStorage
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from recoup.exceptions import ConfigurationError
-from recoup.run_names import check_run_name, run_name
+from recoup.runs.names import check_run_name, run_name
 
 
 def test_a_template_shows_parameters_and_what_is_inside_them():

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from recoup.time_limits import async_time_limit, time_limit
+from recoup.runs.time_limits import async_time_limit, time_limit
 
 
 def busy():

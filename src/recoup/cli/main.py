@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from recoup.cli.exits import Exit, Usage, code_of
 from recoup.cli.parser import parse
 from recoup.exceptions import RecoupError
-from recoup.interrupts import Terminated, die
+from recoup.runs.interrupts import Terminated, die
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,9 +17,9 @@ from recoup.clock import clock
 from recoup.engine.run_arguments import kept_arguments
 from recoup.engine.runs import await_silence, handle_of
 from recoup.exceptions import FlowNotFound
+from recoup.flows.resuming import fitting_arguments
 from recoup.parameters import convert_parameters
 from recoup.project import project_root
-from recoup.resuming import fitting_arguments
 
 if TYPE_CHECKING:
     from argparse import Namespace

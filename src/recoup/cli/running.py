@@ -20,10 +20,10 @@ from recoup.cli.target import ImportFailed, load_flow
 from recoup.engine.runs import handle_of
 from recoup.engine.tally import Tally
 from recoup.events import DidStore, FlowEnded, FlowStarted, MutatedInput, WriteFailed, subscribed
+from recoup.flows.resuming import Origin, starting
 from recoup.hashing import describe
-from recoup.interrupts import exiting_at_once
 from recoup.logs import log_to_stderr, quiet
-from recoup.resuming import Origin, starting
+from recoup.runs.interrupts import exiting_at_once
 from recoup.settings import temporary_settings
 from recoup.wording import duration
 

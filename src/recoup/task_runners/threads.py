@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from recoup.exceptions import ConfigurationError, MissingContextError
 from recoup.forking import renew_in_children
-from recoup.interrupts import interrupted, terminated
 from recoup.logs import logger
+from recoup.runs.interrupts import interrupted, terminated
 from recoup.settings import get_current_settings
 from recoup.states import Cancelled
 from recoup.task_runners.base import TaskRunner

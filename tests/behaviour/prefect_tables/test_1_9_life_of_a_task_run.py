@@ -367,9 +367,9 @@ def test_a_body_on_a_worker_thread_is_interrupted_at_its_next_step():
 
 
 def test_a_body_that_cannot_be_interrupted_is_told_of_while_it_goes_on(monkeypatch):
-    monkeypatch.setattr("recoup.bodies.GRACE", 0.01)
+    monkeypatch.setattr("recoup.tasks.bodies.GRACE", 0.01)
     told, lock = threading.Event(), threading.Lock()
-    monkeypatch.setattr("recoup.bodies.logger.warning", lambda text, *args: (told.set(), lock.release()))
+    monkeypatch.setattr("recoup.tasks.bodies.logger.warning", lambda text, *args: (told.set(), lock.release()))
     lock.acquire()
 
     @task(timeout_seconds=0.01)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from recoup.context import TaskRunContext, current_task_run
 from recoup.engine.steps import Outcome, Raised
 from recoup.exceptions import UpstreamTaskError
-from recoup.hooks import acall_hooks, call_hooks
-from recoup.run_names import run_name
+from recoup.runs.hooks import acall_hooks, call_hooks
+from recoup.runs.names import run_name
 from recoup.states import Cached, Completed, Failed, NotReady, Pending, State
 from recoup.types import NotSet
 from recoup.wording import said

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CacheKeyFnPolicy, CachePolicy
 from recoup.exceptions import ConfigurationError
-from recoup.hooks import check_hooks
-from recoup.storage_keys import StorageKeyPolicy
+from recoup.runs.hooks import check_hooks
+from recoup.tasks.storage_keys import StorageKeyPolicy
 from recoup.types import NotSet, NotSetType
 
 if TYPE_CHECKING:

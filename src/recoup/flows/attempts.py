@@ -10,13 +10,13 @@ from recoup import loops
 from recoup.clock import clock
 from recoup.events import FlowWillRetry, emit
 from recoup.exceptions import ConfigurationError, FlowRunTimeoutError
-from recoup.hooks import acall_hooks, call_hooks
-from recoup.interrupts import Terminated, interrupted, terminated
 from recoup.logs import get_run_logger
-from recoup.prints import logged_prints, should_log_prints
+from recoup.runs.hooks import acall_hooks, call_hooks
+from recoup.runs.interrupts import Terminated, interrupted, terminated
+from recoup.runs.prints import logged_prints, should_log_prints
+from recoup.runs.time_limits import async_time_limit, time_limit
 from recoup.states import Cancelled, Crashed, Failed, Running, State, TimedOut, return_value_to_state
-from recoup.task_options import pauses
-from recoup.time_limits import async_time_limit, time_limit
+from recoup.tasks.options import pauses
 from recoup.wording import said
 
 if TYPE_CHECKING:

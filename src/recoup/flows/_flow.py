@@ -12,14 +12,14 @@ from recoup.arguments import Binder, replace_members
 from recoup.clock import clock
 from recoup.engine.reference import Reference
 from recoup.exceptions import ConfigurationError
-from recoup.flow_attempts import after_error
-from recoup.flow_options import FlowOptions, check, complete
-from recoup.flow_runs import FlowRunning
+from recoup.flows.attempts import after_error
+from recoup.flows.options import FlowOptions, check, complete
+from recoup.flows.resuming import begin_resuming, starting
+from recoup.flows.running import FlowRunning
 from recoup.futures import resolve_futures_to_states
 from recoup.hashing import describe
-from recoup.hooks import check_hooks
 from recoup.project import name_in_module
-from recoup.resuming import begin_resuming, starting
+from recoup.runs.hooks import check_hooks
 from recoup.serializers.pickle import pickle_as_functions
 from recoup.task_runners import ThreadPoolTaskRunner
 from recoup.upstream import futures_in, resolved, until_ended
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from recoup.abc import ObjectStore, Serializer
-    from recoup.resuming import Origin
+    from recoup.flows.resuming import Origin
     from recoup.states import State
-    from recoup.task_options import RetryDelays
     from recoup.task_runners import TaskRunner
+    from recoup.tasks.options import RetryDelays
 
 __all__ = ["Flow", "flow"]
 

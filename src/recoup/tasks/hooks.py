@@ -6,16 +6,16 @@ import inspect
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from recoup import loops
-from recoup.hooks import check_hooks
 from recoup.logs import logger
+from recoup.runs.hooks import check_hooks
 from recoup.states import Failed
-from recoup.task_options import HOOKS
+from recoup.tasks.options import HOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from recoup.task_options import Hook
     from recoup.task_runs import TaskRun
+    from recoup.tasks.options import Hook
 
 __all__ = ["Hooked"]
 

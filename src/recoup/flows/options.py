@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from recoup.exceptions import ConfigurationError
-from recoup.hooks import check_hooks
-from recoup.run_names import check_run_name
+from recoup.runs.hooks import check_hooks
+from recoup.runs.names import check_run_name
 from recoup.spelling import nearest
 from recoup.task_runners import TaskRunner
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recoup.abc import ObjectStore, Serializer
-    from recoup.task_options import RetryDelays
+    from recoup.tasks.options import RetryDelays
 
 __all__ = ["HOOKS", "FlowOptions", "check", "complete"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from recoup.bodies import surrounded
 from recoup.cache_policies import NO_CACHE
 from recoup.clock import clock
 from recoup.engine.call import Terms
 from recoup.results import ResultStore, should_persist_result
-from recoup.task_options import pauses, reuse_of
+from recoup.tasks.bodies import surrounded
+from recoup.tasks.options import pauses, reuse_of
 
 if TYPE_CHECKING:
     from recoup.context import FlowRunContext

@@ -14,19 +14,19 @@ from recoup.engine.run_arguments import keep_arguments
 from recoup.environment import host, machine, own_start
 from recoup.events import FlowEnded, FlowStarted, emit, subscribe
 from recoup.exceptions import HashError, SerializationError, StoreError, StoreFull
-from recoup.flow_attempts import Attempts, after_error
+from recoup.flows.attempts import Attempts, after_error
+from recoup.flows.resuming import Origin, take_origin
+from recoup.flows.targets import target_of
 from recoup.hashing import Hasher, describe
 from recoup.hashing.code import look_again
-from recoup.hooks import acall_hooks, call_hooks
-from recoup.interrupts import unwatch, watch
 from recoup.logs import logger
 from recoup.records import FORMAT, RunRecord
 from recoup.results import KeptResult, ResultStore, inherited
-from recoup.resuming import Origin, take_origin
-from recoup.run_names import run_name
+from recoup.runs.hooks import acall_hooks, call_hooks
+from recoup.runs.interrupts import unwatch, watch
+from recoup.runs.names import run_name
 from recoup.settings import get_current_settings, load_settings
 from recoup.states import StateType
-from recoup.targets import target_of
 from recoup.task_runs import new_id
 from recoup.wording import said
 

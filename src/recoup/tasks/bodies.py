@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from recoup import loops
 from recoup.context import TaskRunContext
 from recoup.exceptions import TaskRunTimeoutError
-from recoup.hooks import acall_hooks, call_hooks
 from recoup.logs import get_run_logger, logger
-from recoup.prints import logged_prints, should_log_prints
-from recoup.time_limits import async_time_limit, time_limit
+from recoup.runs.hooks import acall_hooks, call_hooks
+from recoup.runs.prints import logged_prints, should_log_prints
+from recoup.runs.time_limits import async_time_limit, time_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -32,17 +32,17 @@ from recoup.exceptions import ConfigurationError, MissingContextError
 from recoup.forking import free_in_children
 from recoup.futures import FutureList, PrefectFuture, resolve_futures_to_states
 from recoup.hashing.code import identity
-from recoup.mapping import calls_of
 from recoup.project import name_in_module, original_of
 from recoup.results import ResultStore, passed_on_by
-from recoup.run_names import check_run_name
+from recoup.runs.names import check_run_name
 from recoup.serializers.pickle import pickle_as_functions
-from recoup.serving import answer, aserve, listen, name_run, not_begun, returned_instead, serve
 from recoup.settings import get_current_settings
-from recoup.task_hooks import Hooked
-from recoup.task_options import TaskOptions, advice, check, complete, persistence_of, policy_of
 from recoup.task_runs import TaskRun
-from recoup.task_terms import make_terms
+from recoup.tasks.hooks import Hooked
+from recoup.tasks.mapping import calls_of
+from recoup.tasks.options import TaskOptions, advice, check, complete, persistence_of, policy_of
+from recoup.tasks.serving import answer, aserve, listen, name_run, not_begun, returned_instead, serve
+from recoup.tasks.terms import make_terms
 from recoup.transactions import join
 from recoup.types import Key, NotSet
 from recoup.upstream import futures_in, listed, loaded, require, resolved, until_ended
@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     from recoup.records import Record
     from recoup.settings import Settings
     from recoup.states import State
-    from recoup.task_options import CacheKeyFn, RetryDelays
     from recoup.task_runners.parcels import Asked
+    from recoup.tasks.options import CacheKeyFn, RetryDelays
 
 __all__ = ["Task", "exponential_backoff", "task", "task_input_hash"]
 
