@@ -323,16 +323,21 @@ def test_a_flow_in_another_that_takes_too_long_is_an_error_there():
 
 def test_submitted_tasks_are_ended_by_their_own_limits_not_by_that_of_the_flow():
     """A thread that has begun is waited for, and its result is kept."""
-    ended = []
+    begun, timed_out, ended = threading.Event(), threading.Event(), []
 
     @task
     def slow():
-        time.sleep(0.1)
-        ended.append(True)
+        begun.set()
+        ended.append(timed_out.wait(60))
 
-    @flow(timeout_seconds=0.05)
+    @flow(timeout_seconds=1)
     def pipeline():
-        slow.submit().result()
+        future = slow.submit()
+        begun.wait(60)
+        try:
+            future.result()
+        finally:
+            timed_out.set()
 
     assert pipeline(return_state=True).name == "TimedOut"
     assert ended == [True]

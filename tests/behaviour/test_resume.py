@@ -246,11 +246,12 @@ def test_a_run_that_is_killed_again_and_again_ends(program):
     """Each attempt goes on where the one before it was killed."""
     program.recoup("run", "pipeline.py:pipeline", "-p", f"count={COUNT}", KILL_AT_STEP="20")
     attempts = 1
-    while (resumed := program.recoup("resume", "--json", KILL_AT_STEP="40")).returncode == -signal.SIGKILL:
+    while not program.outermost().completed:  # a kill may strike after the end was written
+        resumed = program.recoup("resume", "--json", KILL_AT_STEP="40")
+        assert resumed.returncode == -signal.SIGKILL or summary(resumed)["result"] == RESULT, resumed.stderr_text
         attempts += 1
         assert attempts < 20
-    assert summary(resumed)["result"] == RESULT
-    assert program.outermost().attempt == attempts + 1 > 3
+    assert program.outermost().attempt == attempts > 3
     assert program.outermost().begun < program.outermost().started
 
 
