@@ -10,11 +10,14 @@ the policy was written. Every built-in policy adds the identity of the task. Nam
 
 from __future__ import annotations
 
+import copy
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar
 
 from blake3 import blake3
 
+from recoup.abc import ObjectStore
 from recoup.exceptions import ConfigurationError, HashError, KeyFunctionError
 from recoup.hashing import Hasher
 from recoup.hashing import token as token_of
@@ -46,6 +49,8 @@ __all__ = [
     "RunId",
     "TaskSource",
 ]
+
+P = TypeVar("P", bound="CachePolicy")
 
 _KEY_SCHEME = b"recoup key 1\0"
 _by_name = itemgetter(0, 1)  # and token: two policies of users' own are both called `custom`
@@ -90,6 +95,9 @@ class Asked(NamedTuple):
 
 class CachePolicy:
     """A way to make keys. Subclass it and define `compute_key`, or combine the built-in ones with `+` and `-`."""
+
+    key_storage: ObjectStore | str | Path | None = None
+    """Where records are kept, if not beside their results; set by `configure`."""
 
     @property
     def reads_values(self) -> bool:
@@ -136,8 +144,14 @@ class CachePolicy:
         """Make keys of what both contribute."""
         if not isinstance(other, CachePolicy):
             return NotImplemented
+        places = [policy.key_storage for policy in (self, other) if policy.key_storage is not None]
+        if any(place != places[0] for place in places):
+            raise ConfigurationError(
+                f"{self!r} + {other!r}: they have two different key_storage; configure the sum instead: (a + b).configure(…)"
+            )
         policies = [p for p in (*_members(self), *_members(other)) if p != NO_CACHE]
-        return CompoundCachePolicy(tuple(policies)) if len(policies) > 1 else (policies or [NO_CACHE])[0]
+        added = CompoundCachePolicy(tuple(policies)) if len(policies) > 1 else (policies or [NO_CACHE])[0]
+        return _keyed_in(added, places[0] if places else None)
 
     def __sub__(self, name: object) -> CachePolicy:
         """Leave out an argument (`"debug"`, `"inputs.debug"`), helper (`"code.…"`) or package (`"package.…"`)."""
@@ -147,26 +161,28 @@ class CachePolicy:
 
     def __eq__(self, other: object) -> bool:
         """Compare by value: the same kind with the same options."""
-        return type(self) is type(other) and vars(self) == vars(other)
+        return isinstance(other, CachePolicy) and type(self) is type(other) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
         return hash((type(self), *vars(self).values()))
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if value != ())
-        return f"{type(self).__name__}({options})"
+        options = ((name, value) for name, value in vars(self).items() if value != () and name != "key_storage")
+        return _configured(self, f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in options)})")
 
     def configure(
-        self, key_storage: object = None, lock_manager: object = None, isolation_level: IsolationLevel | str | None = None
-    ) -> CachePolicy:
-        """Return this policy. Refuse Prefect's options that mean something else here, or nothing.
+        self,
+        key_storage: ObjectStore | str | Path | None = None,
+        lock_manager: object = None,
+        isolation_level: IsolationLevel | str | None = None,
+    ) -> Self:
+        """Return this policy with its records in `key_storage`, apart from large results.
 
-        Raises `ConfigurationError` for a `key_storage`, a `lock_manager` and the isolation level `SERIALIZABLE`.
+        Raises `ConfigurationError` for a `lock_manager` and the isolation level `SERIALIZABLE`.
         """
-        if key_storage is not None:
+        if not isinstance(key_storage, ObjectStore | str | Path | None):
             raise ConfigurationError(
-                f"{self!r}.configure(key_storage=…): records lie beside their values, as small files of their own. "
-                "Leave it out, and name one place with @task(result_storage=…)."
+                f"key_storage is {type(key_storage).__name__}; give a storage, a path or a URL, such as key_storage='keys'"
             )
         level = isolation_level.name if isinstance(isolation_level, IsolationLevel) else isolation_level
         if level not in (None, *IsolationLevel.__members__):
@@ -176,7 +192,7 @@ class CachePolicy:
                 f"{self!r}.configure(): there are no lock managers yet, which isolation level SERIALIZABLE needs. Leave both out: "
                 "a record is seen whole or not at all, and either of two that are written at once is right."
             )
-        return self
+        return self if key_storage is None or self == NO_CACHE else _keyed_in(self, key_storage)
 
     @classmethod
     def from_cache_key_fn(cls, cache_key_fn: Callable[[Any, dict[str, Any]], str | None]) -> CacheKeyFnPolicy:
@@ -218,7 +234,7 @@ class Inputs(_BuiltIn):
     def __sub__(self, name: object) -> CachePolicy:
         """Leave out an argument."""
         if isinstance(name, str) and not name.startswith(("code.", "package.")):
-            return Inputs((*self.exclude, name.removeprefix("inputs.")))
+            return _keyed_in(Inputs((*self.exclude, name.removeprefix("inputs."))), self.key_storage)
         return super().__sub__(name)
 
 
@@ -249,7 +265,7 @@ class Code(_BuiltIn):
     def __sub__(self, name: object) -> CachePolicy:
         """Leave out a helper, class, constant or package."""
         if isinstance(name, str) and name.startswith(("code.", "package.")):
-            return Code((*self.exclude, name))
+            return _keyed_in(Code((*self.exclude, name)), self.key_storage)
         return super().__sub__(name)
 
 
@@ -375,24 +391,41 @@ class CompoundCachePolicy(CachePolicy):
         kind = Code if isinstance(name, str) and name.startswith(("code.", "package.")) else Inputs
         if not any(isinstance(policy, kind) for policy in self.policies):
             return super().__sub__(name)
-        return CompoundCachePolicy(tuple(p - name if isinstance(p, kind) else p for p in self.policies))
+        rest = CompoundCachePolicy(tuple(p - name if isinstance(p, kind) else p for p in self.policies))
+        return _keyed_in(rest, self.key_storage)
 
     def __eq__(self, other: object) -> bool:
         """Compare the members in any order, since keys do not depend on it."""
         if not isinstance(other, CompoundCachePolicy):
             return NotImplemented
         mine, theirs = self.policies, other.policies
-        return len(mine) == len(theirs) and all(policy in theirs for policy in mine)
+        return self.key_storage == other.key_storage and len(mine) == len(theirs) and all(policy in theirs for policy in mine)
 
     def __hash__(self) -> int:
         return sum(map(hash, self.policies))
 
     def __repr__(self) -> str:
-        return " + ".join(map(repr, self.policies))
+        joined = " + ".join(map(repr, self.policies))
+        return joined if self.key_storage is None else _configured(self, f"({joined})")
 
 
 def _members(policy: CachePolicy) -> Iterable[CachePolicy]:
-    return policy.policies if isinstance(policy, CompoundCachePolicy) else (policy,)
+    return policy.policies if isinstance(policy, CompoundCachePolicy) else (_keyed_in(policy, None),)
+
+
+def _keyed_in(policy: P, key_storage: ObjectStore | str | Path | None) -> P:
+    """Return `policy` with its records in `key_storage`; a copy, unless they are there."""
+    if policy.key_storage == key_storage:
+        return policy
+    changed = copy.copy(policy)
+    vars(changed).pop("key_storage", None)
+    if key_storage is not None:
+        changed.key_storage = key_storage
+    return changed
+
+
+def _configured(policy: CachePolicy, text: str) -> str:
+    return text if policy.key_storage is None else f"{text}.configure(key_storage={policy.key_storage!r})"
 
 
 _INPUT_NAMES: dict[str, str] = {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from recoup import loops
 from recoup.abc import Locality, check_name
+from recoup.cache_policies import CachePolicy
 from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext
 from recoup.engine.ledger import Ledger
@@ -21,6 +22,7 @@ from recoup.serializers import resolve_serializer
 from recoup.settings import get_current_settings
 from recoup.storage import resolve
 from recoup.storage.redirection import redirected
+from recoup.storage.split import SplitStorage
 from recoup.types import Key
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from recoup.abc import ObjectStore, Serializer
     from recoup.settings import Settings
+    from recoup.types import NotSetType
 
 __all__ = [
     "KeptResult",
@@ -65,6 +68,8 @@ class WithResults(WithStorage, Protocol):
     def cache_result_in_memory(self) -> bool: ...
     @property
     def task_key(self) -> str: ...
+    @property
+    def cache_policy(self) -> CachePolicy | NotSetType | None: ...
 
 
 _ledgers: weakref.WeakValueDictionary[tuple[ObjectStore, bool], Ledger] = weakref.WeakValueDictionary()
@@ -169,6 +174,13 @@ class ResultStore:
             result_serializer = parent.serializer if result_serializer is None else result_serializer
         return cls(result_storage, result_serializer, cache_result_in_memory=cache_result_in_memory)
 
+    def keyed_in(self, key_storage: ObjectStore | str | Path | None) -> ResultStore:
+        """Return this store with its records in `key_storage`, apart from large results."""
+        if key_storage is None:
+            return self
+        apart = SplitStorage(resolve_result_storage(key_storage), self.result_storage)
+        return type(self)(apart, self.serializer, cache_result_in_memory=self.cache_result_in_memory)
+
     def update_for_flow(self, flow: WithStorage) -> ResultStore:
         """Return the store of a flow that runs where this one is in force."""
         return ResultStore.of_options(flow.result_storage, flow.result_serializer, self)
@@ -176,6 +188,7 @@ class ResultStore:
     def update_for_task(self, task: WithResults) -> ResultStore:
         """Return the store in which the results of `task` lie where this one is in force, under the keys of its calls."""
         made = ResultStore.of_options(task.result_storage, task.result_serializer, self, task.cache_result_in_memory)
+        made = made.keyed_in(task.cache_policy.key_storage if isinstance(task.cache_policy, CachePolicy) else None)
         made.task = task.task_key
         return made
 

@@ -6,6 +6,7 @@ import pytest
 
 from recoup.storage import LocalFileSystem, MemoryStorage
 from recoup.storage.memory import _Object as StoredObject
+from recoup.storage.split import SplitStorage
 from recoup.testing.storage import ObjectStoreSuite, SharedStoreSuite, WritableFileSystemSuite
 from recoup.testing.stores import Failing, Recording
 
@@ -41,6 +42,25 @@ class Dictionary:
 
     def names(self):
         return set(self.objects)
+
+
+class KeysAndValues:
+    """Raw access to two storages in memory, of which the first holds records and code."""
+
+    def __init__(self, keys, values):
+        self.keys, self.values = Dictionary(keys), Dictionary(values)
+
+    def of(self, name):
+        return self.keys if name.split("/")[0] in ("recoup.json", "records", "parts") else self.values
+
+    def read(self, name):
+        return self.of(name).read(name)
+
+    def write(self, name, data):
+        self.of(name).write(name, data)
+
+    def names(self):
+        return self.keys.names() | self.values.names()
 
 
 class TestLocalFileSystem(SharedStoreSuite, WritableFileSystemSuite):
@@ -81,3 +101,32 @@ class TestWrappersOfTests(ObjectStoreSuite):
     @pytest.fixture
     def medium(self, store):
         return Dictionary(store.store.store)
+
+
+class TestSplitStorage(ObjectStoreSuite):
+    @pytest.fixture
+    def store(self):
+        return SplitStorage(MemoryStorage(), MemoryStorage())
+
+    @pytest.fixture
+    def medium(self, store):
+        return KeysAndValues(store.keys, store.values)
+
+
+class TestRecordsOfSplitStorage:
+    def test_records_and_code_lie_with_the_keys_and_all_else_with_the_values(self):
+        store = SplitStorage(MemoryStorage(), MemoryStorage())
+        names = ["recoup.json", "records/a", "parts/b", "values/c", "runs/d", "report.csv"]
+        for name in names:
+            store.put(name, [name.encode()])
+        assert {info.name for info in store.keys.list()} == {"recoup.json", "records/a", "parts/b"}
+        assert {info.name for info in store.list()} == set(names)
+        assert {info.name for info in store.list("records")} == {"records/a"}
+        assert set(store.folders()) == {"records", "parts", "values", "runs"}
+
+    def test_one_storage_for_both_lists_each_object_once(self):
+        one = MemoryStorage()
+        store = SplitStorage(one, one)
+        store.put("records/a", [b"a"])
+        store.put("values/b", [b"b"])
+        assert sorted(info.name for info in store.list()) == ["records/a", "values/b"]

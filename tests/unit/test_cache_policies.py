@@ -21,6 +21,7 @@ from recoup.cache_policies import (
 )
 from recoup.events import NotCached
 from recoup.exceptions import ConfigurationError, HashError
+from recoup.storage import MemoryStorage
 from recoup.types import IsolationLevel
 
 
@@ -170,7 +171,7 @@ def test_a_policy_is_configured_as_it_is_anyway(level):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"key_storage": "keys"}, "records lie beside their values"),
+        ({"key_storage": 5}, "key_storage is int; give a storage, a path or a URL"),
         ({"lock_manager": object()}, "there are no lock managers yet"),
         ({"isolation_level": "SERIALIZABLE"}, "there are no lock managers yet"),
         ({"isolation_level": IsolationLevel.SERIALIZABLE}, "there are no lock managers yet"),
@@ -180,6 +181,33 @@ def test_a_policy_is_configured_as_it_is_anyway(level):
 def test_what_a_policy_cannot_be_configured_with_is_refused(options, text):
     with pytest.raises(ConfigurationError, match=text):
         INPUTS.configure(**options)
+
+
+KEYS = MemoryStorage("keys")
+
+
+@pytest.mark.parametrize("policy", [INPUTS, CODE, INPUTS + CODE, RUN_ID])
+def test_a_configured_policy_is_its_own_and_makes_the_same_keys(policy):
+    configured = policy.configure(key_storage=KEYS)
+    assert configured == policy.configure(key_storage=KEYS) != policy
+    assert (configured.key_storage, policy.key_storage) == (KEYS, None)
+    assert repr(configured).endswith(".configure(key_storage=MemoryStorage('keys'))")
+    one, other = (task(cache_policy=each, task_key="one")(lambda x: x) for each in (policy, configured))
+    if policy != RUN_ID:  # outside flows each call is a run
+        assert one.key(1) == other.key(1)
+
+
+def test_what_is_configured_survives_sums_and_differences():
+    keyed = INPUTS.configure(key_storage=KEYS)
+    assert (keyed - "x").key_storage == (keyed + CODE).key_storage == (CODE + keyed - "x").key_storage is KEYS
+    assert ((CODE.configure(key_storage=KEYS) - "code.x") + keyed).key_storage is KEYS
+    assert keyed + NO_CACHE == NO_CACHE + keyed == keyed
+    assert NO_CACHE.configure(key_storage=KEYS) == NO_CACHE
+
+
+def test_two_places_of_records_contradict_each_other():
+    with pytest.raises(ValueError, match="two different key_storage; configure the sum instead"):
+        INPUTS.configure(key_storage=KEYS) + CODE.configure(key_storage=MemoryStorage("others"))
 
 
 def test_no_arguments_give_a_key_of_the_task():

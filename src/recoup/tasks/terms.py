@@ -36,7 +36,7 @@ def make_terms(task: Task[..., Any], settings: Settings, store: ResultStore | No
         binder=task.binder,
         policy=policy,
         reads_values=policy.reads_values,
-        ledger=None if reuse.policy is None else own.ledger,
+        ledger=None if reuse.policy is None else own.keyed_in(policy.key_storage).ledger,
         uncached=reuse.uncached,
         serializer=own.serializer,
         expiration=None if task.cache_expiration is None else task.cache_expiration.total_seconds(),
