@@ -255,6 +255,14 @@ def test_a_run_that_is_killed_again_and_again_ends(program):
     assert program.outermost().begun < program.outermost().started
 
 
+def test_resuming_says_what_became_of_the_run(program):
+    program.recoup("run", "pipeline.py:pipeline", "-p", f"count={COUNT}", KILL_AT_STEP="20")
+    name = program.outermost().name
+    assert (
+        program.recoup("resume").stderr_text.splitlines()[0] == f"resuming {name}, which did not end, with pipeline.py:pipeline"
+    )
+
+
 def test_a_run_whose_tasks_run_in_process_workers_goes_on_too(program):
     program.edit("pipeline.py", "from recoup import flow, task", "from recoup import flow, task, task_runners")
     program.edit("pipeline.py", "@flow\ndef pipeline", "@flow(task_runner=task_runners.ProcessPoolTaskRunner(2))\ndef pipeline")

@@ -38,7 +38,8 @@ def main(options: Namespace) -> int:
     record = await_silence(store, chosen_run(options.run, store, outermost=True), clock, _tell)
     target = options.target or _target(record)
     if not options.quiet:
-        _tell(f"resuming {record.name}, which is {record.state}, with {target}")
+        was = "did not end" if record.ended is None else f"is {record.state}"
+        _tell(f"resuming {record.name}, which {was}, with {target}")
 
     def work(run: WatchedRun) -> None:
         try:
