@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import os
 import sys
 import threading
 import types
@@ -129,6 +131,21 @@ def test_large_data_is_looked_at_once_in_a_run(program):
     assert fingerprint(program.work).digest == before
     look_again()
     assert fingerprint(program.work).digest != before
+
+
+def test_an_edit_within_the_second_of_the_import_does_not_count(tmp_path, monkeypatch):
+    """Importing compares whole seconds; what was compiled then is not taken for the text that is there now."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    path = tmp_path / "edited_at_once.py"
+    path.write_text("def work():\n    return 1\n")
+    os.utime(path, ns=(0, 1_700_000_000_100_000_000))
+    module = importlib.import_module("edited_at_once")
+    os.utime(module.__cached__, ns=(0, 1_700_000_000_200_000_000))
+    path.write_text("def work():\n    return 2\n")
+    os.utime(path, ns=(0, 1_700_000_000_300_000_000))
+    assert "return 2" not in str(fingerprint(module.work).parts)
 
 
 def test_large_data_is_not_hashed_again_because_something_else_changed(program, monkeypatch):

@@ -118,10 +118,16 @@ def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> 
 
 
 def _compiled_by_import(filename: str) -> CodeType | None:
-    """Return the code that importing compiled from the present text of a file: reading it is much faster than compiling."""
+    """Return the code that importing compiled from the present text of a file: reading it is much faster than compiling.
+
+    What importing compares is whole seconds, and a text can be edited within the second in which it was imported: the
+    code has to be younger than the text, too.
+    """
     try:
-        stat = Path(filename).stat()
-        data = Path(importlib.util.cache_from_source(filename)).read_bytes()
+        stat, compiled = Path(filename).stat(), Path(importlib.util.cache_from_source(filename))
+        if compiled.stat().st_mtime_ns <= stat.st_mtime_ns:
+            return None
+        data = compiled.read_bytes()
         magic, flags, mtime, size = struct.unpack("<4sLLL", data[:_HEADER])
         if (
             magic == importlib.util.MAGIC_NUMBER
