@@ -17,6 +17,7 @@ import time
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, overload
 
 from recoup.arguments import replace_members
+from recoup.runs.time_limits import in_time_limit, undisturbed
 from recoup.states import Crashed, Running, State
 from recoup.wording import said
 
@@ -104,7 +105,8 @@ class PrefectFuture(Generic[R]):
             # bounded pool cannot fill up with threads that wait for each other's unstarted calls.
             for future in self._upstream:
                 future.wait()
-            self.run()
+            with undisturbed():
+                self.run()
         if self._final is None:
             self._await(-1 if timeout is None else max(timeout, 0))
 
@@ -116,7 +118,7 @@ class PrefectFuture(Generic[R]):
             ended.release()
 
         self.add_done_callback(release)
-        if not ended.acquire(timeout=min(timeout, threading.TIMEOUT_MAX)):
+        if not _acquired(ended, timeout):
             with _ending, contextlib.suppress(ValueError):
                 self._callbacks.remove(release)
 
@@ -182,6 +184,20 @@ class PrefectFuture(Generic[R]):
 
 
 Future = PrefectFuture
+
+
+def _acquired(lock: threading.Lock, timeout: float) -> bool:
+    """Wait for `lock`, for ever if `timeout` is negative; in a time limit look up now and then, so that it can end the wait."""
+    if not in_time_limit():
+        return lock.acquire(timeout=min(timeout, threading.TIMEOUT_MAX))
+    deadline = time.monotonic() + (timeout if timeout >= 0 else threading.TIMEOUT_MAX)
+    while not lock.acquire(timeout=max(min(_LOOK_UP, deadline - time.monotonic()), 0)):
+        if time.monotonic() >= deadline:
+            return False
+    return True
+
+
+_LOOK_UP = 0.02
 
 
 class FutureList(list[PrefectFuture[R]]):

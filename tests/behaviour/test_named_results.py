@@ -1,7 +1,10 @@
 """A result with `result_storage_key` is recorded under that key, and lies as a plain copy under that name."""
 
+import contextlib
 import datetime as dt
+import itertools
 import json
+import threading
 
 import pytest
 
@@ -12,7 +15,7 @@ from recoup.exceptions import ConfigurationError, StoreError
 from recoup.results import get_default_result_storage
 from recoup.settings import temporary_settings
 from recoup.storage import LocalFileSystem, MemoryStorage
-from recoup.testing.stores import Failing
+from recoup.testing.stores import Failing, Watched
 
 
 @task(result_storage_key="reports/{parameters[day]}.json", result_serializer="json")
@@ -234,3 +237,31 @@ def test_a_name_contradicts_cache_true():
 def test_the_storage_of_named_results_can_still_be_listed(tmp_path):
     report.with_options(result_storage=LocalFileSystem(tmp_path))("monday")
     assert "reports/monday.json" in [info.name for info in LocalFileSystem(tmp_path).list()]
+
+
+class Together(Watched):
+    """Lets two writers of records meet, if both come before the first has given up."""
+
+    meeting = threading.Barrier(2)
+
+    def before(self, operation, name):
+        if operation == "put" and name.startswith("records/"):
+            with contextlib.suppress(threading.BrokenBarrierError):
+                self.meeting.wait(0.3)
+
+
+def test_equal_calls_at_the_same_time_publish_what_the_record_says(recoup_events):
+    """They take turns, so that each overwrites the copy of the one that was kept before it."""
+    store, numbers = Together(MemoryStorage()), itertools.count()
+
+    @task(result_storage_key="at-once", result_serializer="json", result_storage=store, refresh_cache=True)
+    def number(_x):
+        return next(numbers)
+
+    @flow
+    def program():
+        number.map([1, 2]).wait()
+
+    program()
+    assert not [event for event in recoup_events if isinstance(event, NotPublished)]
+    assert store.get("at-once") == str(number.with_options(refresh_cache=None)(1)).encode()

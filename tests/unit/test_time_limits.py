@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from recoup import flow, quote, task
 from recoup.runs.time_limits import async_time_limit, time_limit
+from recoup.task_runners import ThreadPoolTaskRunner
 
 
 def busy():
@@ -130,3 +132,52 @@ def test_a_timeout_of_the_coroutines_own_is_its_own():
 
     with pytest.raises(TimeoutError, match="its own"):
         asyncio.run(body())
+
+
+def test_a_limit_does_not_end_work_of_others_that_is_done_while_waiting():
+    """A thread that waits for a call which nobody has begun does it itself; its own time limit is not that call's."""
+    ended = threading.Event()
+
+    @task
+    def work():
+        for _ in range(40):
+            time.sleep(0.01)
+        ended.set()
+        return "done"
+
+    @task(timeout_seconds=0.1)
+    def impatient(box):
+        box.append(work.submit())
+        return box[0].result()
+
+    @flow(task_runner=ThreadPoolTaskRunner(max_workers=1))
+    def program():
+        box = []
+        state = impatient.submit(quote(box), return_state=True)
+        return state.name, box[0].result()
+
+    assert program() == ("TimedOut", "done")
+    assert ended.is_set()
+
+
+def test_a_limit_ends_the_wait_for_a_call_that_is_under_way():
+    let_go = threading.Event()
+
+    @task
+    def work():
+        let_go.wait(60)
+
+    @task(timeout_seconds=0.1)
+    def impatient():
+        future = work.submit()
+        while future.state.is_pending():
+            time.sleep(0.001)
+        future.result()
+
+    @flow
+    def program():
+        state = impatient.submit(return_state=True)
+        let_go.set()
+        return state.name
+
+    assert program() == "TimedOut"

@@ -165,7 +165,8 @@ class Performer:
             shown = ", ".join(
                 f"{part.name.removeprefix('inputs.')}={part.text}" for part in self._parts if part.name.startswith("inputs.")
             )
-            return Why("first", f"first time with {shown}" if len(shown) <= _LONGEST_SHOWN else "first time with these arguments")
+            if shown:
+                return Why("first", f"first time with {shown if len(shown) <= _LONGEST_SHOWN else 'these arguments'}")
         return Why("first", "first time")
 
     def _key_text(self) -> str | None:
@@ -210,6 +211,12 @@ class Performer:
 
     def keep(self, step: Keep) -> Outcome | Raised:
         """Capture the result. One that cannot be kept still reaches the caller, and a line says so; or the settings make it fail."""
+        if not self.terms.publishes or self.terms.ledger is None:
+            return self._keep(step)
+        with self.terms.ledger.publishing:
+            return self._keep(step)
+
+    def _keep(self, step: Keep) -> Outcome | Raised:
         call, ledger, joined = self.call, self.terms.ledger, self.call.context.transaction
         if call.key is None or ledger is None:
             return Outcome(False, step.value, None)

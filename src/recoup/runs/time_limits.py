@@ -17,7 +17,49 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from types import FrameType
 
-__all__ = ["async_time_limit", "time_limit"]
+__all__ = ["async_time_limit", "in_time_limit", "time_limit", "undisturbed"]
+
+
+class _Limit:
+    """A limit of a thread: `held` while the thread does the work of others, `due` when it was reached meanwhile."""
+
+    def __init__(self, error: type[BaseException]) -> None:
+        self.error = error
+        self.lock = threading.Lock()
+        self.over = False
+        self.held = 0
+        self.due = False
+
+
+class _Limits(threading.local):
+    def __init__(self) -> None:
+        self.here: list[_Limit] = []
+
+
+_limits = _Limits()
+
+
+def in_time_limit() -> bool:
+    """Say whether another thread may end what this one does: then nothing must wait here for long without looking up."""
+    return bool(_limits.here)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let no limit of this thread end the `with` block, which is another call's work; one that is reached ends what follows."""
+    held = list(_limits.here)
+    for limit in held:
+        with limit.lock:
+            limit.held += 1
+    try:
+        yield
+    finally:
+        for limit in held:
+            with limit.lock:
+                limit.held -= 1
+    for limit in held:
+        if limit.due and not limit.held:
+            raise limit.error
 
 
 @contextlib.contextmanager
@@ -85,22 +127,25 @@ _AT_ONCE = 1e-6
 def _watched(seconds: float, error: type[BaseException]) -> Iterator[None]:
     """Have another thread raise `error` in this one."""
     this = ctypes.c_ulong(threading.get_ident())
-    lock = threading.Lock()
-    over = False
+    limit = _Limit(error)
 
     def ring() -> None:
-        with lock:
-            if not over:
+        with limit.lock:
+            if limit.held:
+                limit.due = True
+            elif not limit.over:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(this, ctypes.py_object(error))
 
     timer = threading.Timer(seconds, ring)
     timer.daemon = True
     timer.start()
+    _limits.here.append(limit)
     try:
         yield
     finally:
-        with lock:
-            over = True
+        _limits.here.remove(limit)
+        with limit.lock:
+            limit.over = True
         timer.cancel()
         ctypes.pythonapi.PyThreadState_SetAsyncExc(this, None)  # one that was raised and has not arrived
 
