@@ -16,7 +16,7 @@ RECOUP = (sys.executable, "-m", "recoup.cli.main")
 
 PROGRAM = """
 import asyncio, os, sys, time
-from recoup import flow, task, unmapped
+from recoup import flow, task
 from recoup.task_runners import ThreadPoolTaskRunner
 
 def say(*words):
@@ -30,8 +30,9 @@ def kept():
     return 1
 
 @task
-def stuck(x, says="began"):
-    say(says)
+def stuck(x, tells=True):
+    if tells:
+        say("began")
     while x == "long" or not os.path.exists("enough"):
         time.sleep(0.01)
     say("ended")
@@ -61,7 +62,7 @@ async def coroutine():
 @flow(**options)
 def threads():
     kept()
-    futures = stuck.map(["until told", "long", "long"], says=unmapped("inside"))
+    futures = stuck.map(["until told", "long", "long"], tells=False)
     for future in futures:
         future.add_done_callback(lambda future: say(future.state.name))
     say_when_begun(futures[0])
@@ -70,7 +71,7 @@ def threads():
 @flow(**options)
 def hanging():
     kept()
-    say_when_begun(stuck.submit("long", says="inside"))
+    say_when_begun(stuck.submit("long", tells=False))
     time.sleep(60)
 
 @flow(**options)
