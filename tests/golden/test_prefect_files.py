@@ -64,8 +64,8 @@ def test_what_prefect_wrote_exists_until_it_expires(storage, recoup_clock):
     assert not ResultStore(storage).exists("expiring")
 
 
-def test_metadata_that_lie_apart_are_read(storage):
-    keys = LocalFileSystem(FILES / "keys")
+def test_metadata_that_lie_apart_are_read(storage, tmp_path):
+    keys = LocalFileSystem(shutil.copytree(FILES / "keys", tmp_path / "keys"))  # a test has the storages of its own folder
     store = ResultStore(storage, metadata_storage=keys)
     assert store.exists("split")
     assert store.read("split").result == PLAIN
