@@ -14,6 +14,7 @@ import msgspec
 from recoup.cli.exits import Exit, Usage
 from recoup.cli.stores import chosen_store
 from recoup.cli.tables import clock, print_json, print_table, size
+from recoup.engine.key_parts import spelled_out
 from recoup.engine.steps import LoadFailed
 from recoup.engine.streams.reading import stored_items
 from recoup.exceptions import ConfigurationError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from recoup.abc import ObjectStore
     from recoup.engine.ledger import Examined, Ledger
-    from recoup.records import CodePart, CodeParts, Record
+    from recoup.records import CodePart, CodeParts, KeyPart, Record
 
 __all__ = ["main"]
 
@@ -146,8 +147,8 @@ def _show(found: list[Examined], ledger: Ledger, options: Namespace) -> None:
         return
     for one in shown:
         assert one.record is not None
-        _print_record(one, one.record)
         code = ledger.code_parts(one.record.code) if one.record.code else None
+        _print_record(one, one.record, [part for part in one.record.parts if code is None or part.name != "code"])
         if code is not None:
             _print_code(code, with_source=options.source)
         if options.value:
@@ -164,7 +165,7 @@ def _verified(one: Examined, ledger: Ledger) -> Examined:
     return one
 
 
-def _print_record(one: Examined, record: Record) -> None:
+def _print_record(one: Examined, record: Record, parts: list[KeyPart]) -> None:
     run = f" by run {record.run_name}" if record.run_name else ""
     exact = "" if record.exact else ", which does not give back an equal value"
     producer = record.producer
@@ -182,8 +183,8 @@ def _print_record(one: Examined, record: Record) -> None:
     for name, text in facts.items():
         print(f"{name:12}{text}")
     print("\nmade from")
-    width = max((len(part.name) for part in record.parts), default=0)
-    for part in record.parts:
+    width = max((len(part.name) for part in parts), default=0)
+    for part in parts:
         print(f"  {part.name:{width}}  {part.text or part.digest[:_SHORT_KEY]}")
         leaves = list(part.leaves.items())
         for path, leaf in leaves[:_LEAVES_SHOWN]:
@@ -203,7 +204,7 @@ def _items(record: Record) -> str:
 def _print_code(code: CodeParts, *, with_source: bool) -> None:
     print("\ncode")
     for part in code.parts:
-        print(f"  {part.kind:9} {part.name.partition('.')[2]}{f'  {part.text}' if part.text else ''}")
+        print(f"  {part.kind:9} {part.name}{f'  {part.text}' if part.text else ''}")
         if with_source and part.source:
             print("\n".join(f"      {line}" for line in part.source.splitlines()))
 
@@ -257,6 +258,8 @@ def _as_data(one: Examined) -> dict[str, Any]:
 def _details(one: Examined, ledger: Ledger, *, with_source: bool, with_value: bool) -> dict[str, Any]:
     data = _as_data(one)
     code = ledger.code_parts(data["code"]) if data["code"] else None
+    if one.record is not None:
+        data["parts"] = spelled_out(one.record, code).parts
     data["code_parts"] = [_code_part(part, with_source=with_source) for part in code.parts] if code else []
     if with_value:
         data["preview"] = _preview(one, ledger)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 from recoup.engine.explain import Why, explain
+from recoup.engine.key_parts import IMMUTABLE, described
 from recoup.engine.ledger import refer
 from recoup.engine.reference import Reference
 from recoup.engine.staging import Staged, tell_kept
@@ -23,8 +23,8 @@ from recoup.events import (
     heard,
 )
 from recoup.exceptions import HashError, RecoupError
-from recoup.hashing import Hasher, describe
-from recoup.records import FORMAT, KeyPart, Record, fold
+from recoup.hashing import Hasher
+from recoup.records import FORMAT, Record
 from recoup.serializers import decoder
 from recoup.types import NotSet
 from recoup.wording import said
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from recoup.engine.call import Call
     from recoup.engine.ledger import Ledger
     from recoup.engine.steps import Absent, Step
-    from recoup.records import CodeParts, Leaf
-    from recoup.types import Token
+    from recoup.records import CodeParts, KeyPart
 
 __all__ = ["Performer"]
 
@@ -114,7 +113,7 @@ class Performer:
             return True
         if call.key is not None:
             self._code = next((subject.code_parts() for name, _, subject in call.key.parts if name == "code"), None)
-            self._parts = tuple(self._describe_parts())
+            self._parts = described(call)
         if heard(WillCompute, call.id):
             why, now = self._why(step.because), self.terms.clock.time()
             emit(WillCompute(at=now, call=call.id, key=self._key_text(), cause=why.cause, why=why.text, changed=why.changed))
@@ -123,32 +122,6 @@ class Performer:
     def rekey(self, _step: Rekey) -> None:
         """Make the key anew from the arguments that were recomputed."""
         self.call.rekey()
-
-    def _describe_parts(self) -> Iterator[KeyPart]:
-        call = self.call
-        assert call.key is not None
-        for name, token, subject in call.key.parts:
-            kind, _, argument = name.partition(".")
-            if not argument:
-                yield _described_once(name, token, subject if isinstance(subject, str) else "")
-                continue
-            value = call.inputs.get(argument, subject) if kind == "inputs" else subject
-            yield self._preview(KeyPart(name, fold(token), describe(value, name=argument), self._leaves(value, argument)), value)
-
-    def _leaves(self, value: object, argument: str) -> dict[str, Leaf]:
-        if type(value) in _IMMUTABLE:
-            return {}
-        try:
-            return self.call.hasher.leaves(value, argument)
-        except Exception:  # noqa: BLE001 - a value's own code runs again here, and a text for people is no reason to fail a task
-            return {}
-
-    def _preview(self, part: KeyPart, value: object) -> KeyPart:
-        """Show as much of an argument as the settings allow."""
-        previews = self.terms.settings.results_previews
-        if previews == "full":
-            return part
-        return KeyPart(part.name, part.digest, type(value).__name__ if previews == "types" else "")
 
     def _why(self, because: Rejected) -> Why:
         call, ledger = self.call, self.terms.ledger
@@ -294,7 +267,7 @@ class Performer:
             return
         fresh = Hasher()
         for name, token, subject in call.key.parts:
-            if not name.startswith("inputs.") or type(subject) in _IMMUTABLE:
+            if not name.startswith("inputs.") or type(subject) in IMMUTABLE:
                 continue
             if mode == "small" and call.hasher.weight(subject) > _SMALL_BYTES:
                 continue
@@ -326,7 +299,6 @@ class _Body:
 
 
 _LONGEST_SHOWN = 80
-_IMMUTABLE = frozenset({type(None), bool, int, float, str, bytes, complex, Reference})
 _SPOKEN = {"refresh": "refresh asked for", "no-key": "not cached"}
 _PERFORM: dict[type, Callable[[Performer, Any], Any]] = {
     Lookup: Performer.lookup,
@@ -335,12 +307,6 @@ _PERFORM: dict[type, Callable[[Performer, Any], Any]] = {
     Rekey: Performer.rekey,
     Keep: Performer.keep,
 }
-
-
-@functools.lru_cache(maxsize=1024)
-def _described_once(name: str, token: Token, text: str) -> KeyPart:
-    """Return the part for what is the same for all calls of a task."""
-    return KeyPart(name, fold(token), describe(text) if text else "")
 
 
 def _token_text(value: object) -> str:

@@ -21,6 +21,7 @@ from recoup.clock import clock
 from recoup.context import FlowRunContext, TaskRunContext, current_task_run, current_transaction, next_number, tags_of
 from recoup.engine.call import Call, Terms
 from recoup.engine.drive import adrive, drive
+from recoup.engine.key_parts import spelled_out
 from recoup.engine.keying import agree
 from recoup.engine.perform import Performer
 from recoup.engine.steps import Found, Lookup, Rejected
@@ -369,9 +370,15 @@ class Task(Hooked, Generic[P, R_co]):
         return self._call(args, kwargs).key
 
     def record(self, *args: P.args, **kwargs: P.kwargs) -> Record | None:
-        """Return the valid record of a call with these arguments, or `None`; the body does not run."""
+        """Return the valid record of a call with these arguments, or `None`; the body does not run.
+
+        Its `parts` name all that the key was made of: `inputs.day`, `code.pkg.clean`, `package.pandas`, `task`.
+        """
         found = self._find(args, kwargs)
-        return found.record if found is not None else None
+        ledger = self._terms(FlowRunContext.get()).ledger
+        if found is None or ledger is None:
+            return None
+        return spelled_out(found.record, ledger.code_parts(found.record.code) if found.record.code else None)
 
     def cached(self, *args: P.args, **kwargs: P.kwargs) -> bool:
         """Say whether a call with these arguments would be served without running the body.

@@ -69,8 +69,8 @@ def test_a_result_shows_what_it_was_made_of(stored):
     assert f"key         {key}\n" in said
     assert "state       valid" in said
     assert "  inputs.day  1\n" in said
-    assert "  constant  kept.LIMIT  3\n" in said
-    assert "  function  kept.clean\n" in said
+    assert "  constant  code.kept.LIMIT  3\n" in said
+    assert "  function  code.kept.clean\n" in said
     assert "return min(x, LIMIT)" not in said
     assert "          return min(x, LIMIT)" in stored("show", key, "--source").out
     assert stored("show", key, "--value").out.endswith("value\n  [1, 1, 1]\n")
@@ -88,6 +88,16 @@ def test_as_json_a_result_has_its_parts_and_its_code(stored):
     key = json.loads(stored("list", "--task", "load", "--json").out)[0]["key"]
     parts = json.loads(stored("show", key, "--json", "--source").out)["code_parts"]
     assert "return min(x, LIMIT)" in next(part["source"] for part in parts if part["name"] == "code.kept.clean")
+
+
+def test_a_result_shows_the_parts_of_its_key_by_the_names_that_policies_take(stored):
+    (result,) = json.loads(stored("list", "--task", "load", "--json").out)
+    shown = json.loads(stored("show", result["key"], "--json").out)
+    names = ["code.kept.LIMIT", "code.kept.clean", "code.kept.load", "inputs.day", "task"]
+    assert [part["name"] for part in shown["parts"] if not part["name"].startswith("package.")] == names
+    text = stored("show", result["key"]).out
+    assert all(f" {name}" in text for name in names)
+    assert "  code  " not in text
 
 
 def test_damage_is_marked_and_loses_nothing_else(stored):

@@ -121,7 +121,7 @@ def test_a_record_tells_of_its_run_and_producer(recoup_clock):
         text(1)
 
     pipeline()
-    record = text.record(1)
+    (record,) = get_result_store().ledger.records(text.task_key)
     (run,) = read_runs(get_default_result_storage())
     assert (record.run, record.run_name, record.created) == (run.run, run.name, recoup_clock.time())
     assert record.producer.python.startswith("3.")
