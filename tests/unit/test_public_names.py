@@ -6,12 +6,16 @@ import pkgutil
 import pytest
 
 import recoup
+from recoup.testing.hashing import not_installed
+from recoup.testing.hashing.corpus import LIBRARIES, VALUES
 
 MODULES = sorted(m.name for m in pkgutil.walk_packages(recoup.__path__, "recoup.") if "._" not in m.name)
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_what_a_module_offers_is_there_and_told(name):
+    if name.startswith(VALUES) and LIBRARIES.get(name.removeprefix(f"{VALUES}.")) in not_installed():
+        pytest.skip("speaks about values of a library that is not installed")
     module = importlib.import_module(name)
     assert module.__doc__, f"{name} has no docstring"
     for offered in getattr(module, "__all__", []):

@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from recoup.exceptions import HashError
-from recoup.hashing import digest
+from recoup.hashing import Hasher, digest
 
 attrs = pytest.importorskip("attrs")
 pydantic = pytest.importorskip("pydantic")
@@ -359,3 +359,22 @@ def test_classes_and_modules_are_their_names():
 def test_generic_aliases_are_made_of_their_parts():
     aliases = [list[int], list[str], list, typing.Optional[int], int | str, typing.Annotated[int, 1], typing.Annotated[int, 2]]  # noqa: UP045 - the old spelling is a case
     assert len({digest(alias) for alias in aliases}) == len(aliases)
+
+
+def test_local_functions_of_a_library_differ_by_what_they_enclose(tmp_path, monkeypatch):
+    """The version of a library says nothing about the amount that one of its closures adds."""
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    (folder / "adders.py").write_text(
+        "def adder(amount):\n    def add(x, by=1):\n        return x + amount\n    return add\n\ndef both():\n    return lambda x: x + 1, lambda x: x + 2\n"
+    )
+    monkeypatch.syspath_prepend(folder)
+    import adders
+
+    assert digest(adders.adder(1)) == digest(adders.adder(1)) != digest(adders.adder(2))
+    assert len({digest(function) for function in adders.both()}) == 2
+    changed = adders.adder(1)
+    changed.__defaults__ = (2,)
+    assert digest(changed) != digest(adders.adder(1))
+    with pytest.raises(HashError, match=r"f\.amount"):
+        Hasher().token(adders.adder(threading.Lock()), "f")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _CLASS, _FUNCTION, _CODE, _BUILTIN = tag("class"), tag("function"), tag("code"), tag("builtin")
 _LOCAL_CLASS, _METHOD, _PARTIAL, _MODULE = tag("local-class"), tag("method"), tag("partial"), tag("module")
-_ALIAS, _UNION, _WRAPPER = tag("alias"), tag("union"), tag("wrapper")
+_ALIAS, _UNION, _WRAPPER, _FOREIGN = tag("alias"), tag("union"), tag("wrapper"), tag("library-function")
 
 _PLAIN: Final = (*ATOMS, tuple, frozenset, type)
 
@@ -104,13 +104,18 @@ def _functions(member: Any) -> tuple[Any, ...]:
 def _function(value: types.FunctionType) -> Form | bytes:
     if _is_named(value):
         return _FUNCTION + _name(value, value.__qualname__)
-    from recoup.hashing.code import function_token  # noqa: PLC0415 - reading code is heavy, and few values need it
+    from recoup.hashing.code.locals import carried_by, function_token  # noqa: PLC0415 - reading code is heavy, and few values need it
 
     try:
-        return Form(_CODE, (Reference(function_token(value)),), nameless)
+        token = Reference(function_token(value))
     except HashError as exc:
         instead = "pass a function of a module, and what it needs as an argument"
         raise Unhashable("encloses a variable without stable content", instead) from exc
+    carried = carried_by(value)
+    if carried is None:
+        return Form(_CODE, (token,), nameless)
+    own, defaults, enclosed = carried
+    return Form(_FOREIGN, (token, own, Attributes(defaults), Attributes(enclosed)), nameless)
 
 
 def _builtin(value: types.BuiltinFunctionType) -> Form | bytes:

@@ -1,0 +1,1 @@
+"""Small projects and their edits, a module for each."""

@@ -1,0 +1,100 @@
+"""Recoup's digest passes the corpus that is shipped, and the corpus finds out hashers that are wrong."""
+
+import json
+import pickle
+import subprocess
+import sys
+
+from recoup.hashing import digest
+from recoup.testing.hashing import Circumstances, Fault, cases, check, check_edits, check_stability, edits, not_installed
+
+
+def by_repr(value):
+    """Forgets types, and prints addresses."""
+    return repr(value)
+
+
+def by_pickle(value):
+    """Follows the order of sets and what is shared."""
+    return pickle.dumps(value)
+
+
+def test_no_case_is_wrong():
+    assert not check(digest).faults
+
+
+def test_every_case_has_a_name_of_its_own():
+    names = [str(case) for case in cases()]
+    assert len(names) == len(set(names))
+    assert len({str(edit) for edit in edits()}) == len(list(edits()))
+
+
+def test_digests_of_the_standard_library_are_the_same_in_every_process():
+    """Hash seed, folder, checkout and the start method of a worker do not count."""
+    assert not check_stability("recoup.hashing:digest", library="").faults
+
+
+def test_digests_of_all_libraries_are_the_same_in_a_worker_elsewhere():
+    spawned = Circumstances("a spawned worker in another checkout", seed=1, start="spawn")
+    assert not check_stability("recoup.hashing:digest", circumstances=(spawned,)).faults
+
+
+def test_types_that_look_alike_are_found_out():
+    found = check(by_repr)
+    assert "bool: true and an object that prints like it" in found.of_kind("collision")
+    assert "dict: the other order" in found.of_kind("needless")
+    assert "lambda: a lambda" in found.of_kind("unstable")
+
+
+def test_layout_is_found_out():
+    found = check(by_pickle)
+    assert "list: shared and copied members" in found.of_kind("needless")
+    assert "lambda: a lambda" in found.of_kind("refused")
+
+
+def test_a_hash_seed_is_found_out(tmp_path, monkeypatch):
+    (tmp_path / "seeded.py").write_text("def by_hash_seed(value):\n    return hash(repr(value))\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    found = check_stability("seeded:by_hash_seed", library="")
+    assert Fault("unstable", "float: a third", "another hash seed, folder and checkout") in found.faults
+
+
+def test_keys_of_calls_are_judged_by_edits(tmp_path, monkeypatch):
+    (tmp_path / "keys.py").write_text(
+        "import pathlib\n"
+        "def of_nothing(function, arguments):\n    return function.__qualname__\n"
+        "def of_everything(function, arguments):\n"
+        "    return ''.join(path.read_text() for path in sorted(pathlib.Path.cwd().rglob('*.py')))\n"
+        "def broken(function, arguments):\n    raise TypeError('cannot')\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    among = [edit for edit in edits() if edit.name in ("the body", "a comment")]
+    assert [(fault.kind, fault.case) for fault in check_edits("keys:of_nothing", among).faults] == [
+        ("collision", "shop: the body")
+    ]
+    assert [(fault.kind, fault.case) for fault in check_edits("keys:of_everything", among).faults] == [
+        ("needless", "shop: a comment")
+    ]
+    assert {fault.kind for fault in check_edits("keys:broken", among).faults} == {"refused"}
+
+
+def test_the_corpus_costs_no_library():
+    """It tells which libraries are missing, and imports none before a case asks for it."""
+    asked = """if True:
+        import json, sys
+        from recoup.testing.hashing import *
+
+        not_installed()
+        list(cases(library=""))
+        print(json.dumps(sorted({"numpy", "pandas", "polars", "pyarrow", "pydantic", "blake3"} & set(sys.modules))))
+    """
+    done = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == []
+
+
+def test_a_missing_library_is_told(monkeypatch):
+    monkeypatch.setattr("recoup.testing.hashing.corpus.find_spec", lambda name: None if name != "attrs" else name)
+    assert {"polars", "numpy"} <= set(not_installed())
+    assert {case.of for case in cases()} >= {"float", "attrs class"}
+    assert not list(cases(library="polars"))
+    assert "not installed: PIL, jax" in str(check(lambda value: 1))
