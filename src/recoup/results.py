@@ -53,19 +53,19 @@ T = TypeVar("T")
 
 
 class WithStorage(Protocol):
-    """What a flow says of its results."""
+    """What a flow says of its results; `remembers` is what it says by `cache_result_in_memory`, if anything."""
 
     @property
     def result_storage(self) -> ObjectStore | str | Path | None: ...
     @property
     def result_serializer(self) -> Serializer | str | None: ...
+    @property
+    def remembers(self) -> bool | None: ...
 
 
 class WithResults(WithStorage, Protocol):
     """What a task says of its results."""
 
-    @property
-    def cache_result_in_memory(self) -> bool: ...
     @property
     def task_key(self) -> str: ...
     @property
@@ -166,13 +166,15 @@ class ResultStore:
         result_storage: ObjectStore | str | Path | None,
         result_serializer: Serializer | str | None,
         parent: ResultStore | None,
-        cache_result_in_memory: bool = True,
+        remembers: bool | None = None,
     ) -> ResultStore:
         """Return the store that options come to: their own, else the parent's, else what the settings say."""
+        if remembers is None:
+            remembers = parent is None or parent.cache_result_in_memory
         if parent is not None:
             result_storage = parent.result_storage if result_storage is None else result_storage
             result_serializer = parent.serializer if result_serializer is None else result_serializer
-        return cls(result_storage, result_serializer, cache_result_in_memory=cache_result_in_memory)
+        return cls(result_storage, result_serializer, cache_result_in_memory=remembers)
 
     def keyed_in(self, key_storage: ObjectStore | str | Path | None) -> ResultStore:
         """Return this store with its records in `key_storage`, apart from large results."""
@@ -183,11 +185,11 @@ class ResultStore:
 
     def update_for_flow(self, flow: WithStorage) -> ResultStore:
         """Return the store of a flow that runs where this one is in force."""
-        return ResultStore.of_options(flow.result_storage, flow.result_serializer, self)
+        return ResultStore.of_options(flow.result_storage, flow.result_serializer, self, flow.remembers)
 
     def update_for_task(self, task: WithResults) -> ResultStore:
         """Return the store in which the results of `task` lie where this one is in force, under the keys of its calls."""
-        made = ResultStore.of_options(task.result_storage, task.result_serializer, self, task.cache_result_in_memory)
+        made = ResultStore.of_options(task.result_storage, task.result_serializer, self, task.remembers)
         made = made.keyed_in(task.cache_policy.key_storage if isinstance(task.cache_policy, CachePolicy) else None)
         made.task = task.task_key
         return made
@@ -326,7 +328,12 @@ class KeptResult:
     """What a run of a flow returned, kept under the id of the run; stands for it in the state of the run."""
 
     def __init__(self, store: ResultStore, flow: str, run: str) -> None:
-        self._store = ResultStore(store.result_storage, store.serializer, task=f"flow:{flow}")
+        self._store = ResultStore(
+            store.result_storage,
+            store.serializer,
+            cache_result_in_memory=store.cache_result_in_memory,
+            task=f"flow:{flow}",
+        )
         self._run = run
 
     def store(self, value: Any) -> None:
@@ -343,10 +350,7 @@ class KeptResult:
 
 def get_result_store() -> ResultStore:
     """Return the store of the task or flow run that is going on, else what the settings say."""
-    store, task = inherited()[0], TaskRunContext.get()
-    if task is not None and not task.task.cache_result_in_memory:
-        return ResultStore.of_options(None, None, store, cache_result_in_memory=False)
-    return store or ResultStore()
+    return inherited()[0] or ResultStore()
 
 
 def should_persist_result(own: bool | None = None) -> bool:

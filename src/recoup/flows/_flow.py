@@ -77,7 +77,8 @@ class Flow(Generic[P, R_co]):
         self.persist_result = _persistence_of(self._options)
         self.result_storage: ObjectStore | str | Path | None = self._options["result_storage"]
         self.result_serializer: Serializer | str | None = self._options["result_serializer"]
-        self.cache_result_in_memory = self._options["cache_result_in_memory"] is not False
+        self.remembers: bool | None = self._options["cache_result_in_memory"]
+        self.cache_result_in_memory = self.remembers is not False
         self.log_prints: bool | None = self._options["log_prints"]
         self.on_running_hooks = self._hooks("on_running")
         self.on_completion_hooks = self._hooks("on_completion")
@@ -278,7 +279,8 @@ def flow(fn: Callable[..., Any] | None = None, /, **options: Unpack[FlowOptions]
       true when one of the next two is given.
     - `result_storage`: a storage, path or URL for the results of its tasks and the journal of its runs.
     - `result_serializer`: a serializer or its name.
-    - `cache_result_in_memory`: taken as in Prefect; the state of a flow loads what was kept when somebody looks.
+    - `cache_result_in_memory=False`: do not remember stored bytes in this process, its own and those of tasks that do not
+      say otherwise.
     - `log_prints=True`: log what its functions and tasks print.
     - `on_running`, `on_completion`, `on_failure`, `on_cancellation`, `on_crashed`: lists of functions or coroutine
       functions of the flow, its run and the state. What one raises is logged and does not fail the run.

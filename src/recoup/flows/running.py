@@ -74,7 +74,9 @@ class FlowRunning:
             ),
             parameters=parameters,
             task_runner=flow.task_runner,
-            result_store=ResultStore.of_options(origin.store or flow.result_storage, flow.result_serializer, store),
+            result_store=ResultStore.of_options(
+                origin.store or flow.result_storage, flow.result_serializer, store, flow.remembers
+            ),
             persist_result=_persists(flow, parent, persists),
             log_prints=flow.log_prints if flow.log_prints is not None or parent is None else parent.log_prints,
             resumed=parent.resumed if parent else resumed is not None,

@@ -99,7 +99,8 @@ class Task(Hooked, Generic[P, R_co]):
         self.result_storage: ObjectStore | str | Path | None = self._options["result_storage"]
         self.result_serializer: Serializer | str | None = self._options["result_serializer"]
         self.result_storage_key: str | None = self._options["result_storage_key"]
-        self.cache_result_in_memory: bool = self._options["cache_result_in_memory"] is not False
+        self.remembers: bool | None = self._options["cache_result_in_memory"]
+        self.cache_result_in_memory: bool = self.remembers is not False
         self.retries: int | None = self._options["retries"]
         self.retry_delay_seconds: RetryDelays | None = self._options["retry_delay_seconds"]
         self._drive: Callable[[Call], Outcome] = collect if self.isgenerator else drive
@@ -435,10 +436,11 @@ class Task(Hooked, Generic[P, R_co]):
 
     def store_inside(self, store: ResultStore | None) -> ResultStore | None:
         """Return the store that calls of the body inherit, when this task inherits `store`: the same one for the same."""
-        if self.result_storage is None and self.result_serializer is None:
+        if self.result_storage is None and self.result_serializer is None and self.remembers is None:
             return store
         if self._store_inside is None or self._store_inside[0] is not store:
-            self._store_inside = store, ResultStore.of_options(self.result_storage, self.result_serializer, store)
+            inside = ResultStore.of_options(self.result_storage, self.result_serializer, store, self.remembers)
+            self._store_inside = store, inside
         return self._store_inside[1]
 
     @overload
@@ -497,7 +499,7 @@ def task(fn: Callable[..., Any] | None = None, /, **options: Unpack[TaskOptions]
     - `result_storage`: a storage, path or URL; `result_serializer`: a serializer or its name.
     - `result_storage_key`: the key, and the name under which a plain copy is published, with `{parameters[x]}`,
       `{task_run.…}` and `{flow_run.…}` filled in.
-    - `cache_result_in_memory=False`: do not remember its stored bytes in this process.
+    - `cache_result_in_memory=False`: do not remember its stored bytes in this process; by default as the flow says.
     - `retries`, `retry_delay_seconds`: how often a failing body runs again, and the pauses in between: a number,
       a list, or a function of the number of retries such as `exponential_backoff(2)`.
     - `retry_jitter_factor=0.5`: each pause is up to half longer or shorter; `retry_condition_fn(task, task_run, state)`

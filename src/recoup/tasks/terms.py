@@ -21,7 +21,7 @@ __all__ = ["make_terms"]
 
 def make_terms(task: Task[..., Any], settings: Settings, store: ResultStore | None, flow: FlowRunContext | None) -> Terms:
     """Return the terms of calls of `task` in this flow run, or outside flows, where they inherit `store`."""
-    own = ResultStore.of_options(task.result_storage, task.result_serializer, store, task.cache_result_in_memory)
+    own = ResultStore.of_options(task.result_storage, task.result_serializer, store, task.remembers)
     persists = should_persist_result(task.persist_result)
     reuse = reuse_of(task._options, task.cache_policy, settings, persists=persists)  # noqa: SLF001 - it is about them
     retries = settings.tasks_default_retries if task.retries is None else task.retries

@@ -4,7 +4,7 @@ import pytest
 
 from recoup import flow, task
 from recoup.exceptions import StoreFull
-from recoup.results import get_default_result_storage, get_result_store, should_persist_result
+from recoup.results import get_default_result_storage, get_result_store, ledger_of, should_persist_result
 from recoup.serializers import JSONSerializer
 from recoup.settings import temporary_settings
 from recoup.states import Completed
@@ -143,3 +143,53 @@ def test_a_result_that_cannot_be_kept_is_told_and_reaches_the_caller(storage, va
     state = flow(name="f", result_storage=storage)(lambda: value)(return_state=True)
     assert state.result() is value
     assert any(message.startswith("the result of the run f-") and " is not kept: " in message for message in caplog.messages)
+
+
+# --- 1.1 and 1.8: are stored bytes remembered in this process? -----------------------------------
+
+
+def remembering(**options):
+    """Return whether the stores of a flow, of its task, and of tasks in the flow that say something, remember bytes."""
+
+    @task
+    def here():
+        return get_result_store().cache_result_in_memory, nested()
+
+    @task
+    def nested():
+        return get_result_store().cache_result_in_memory
+
+    @flow(**options)
+    def asked():
+        says_yes, says_no = (here.with_options(cache_result_in_memory=said) for said in (True, False))
+        return get_result_store().cache_result_in_memory, here(), says_yes(), says_no()
+
+    return asked()
+
+
+@pytest.mark.parametrize(("options", "flows"), [({}, True), ({"cache_result_in_memory": False}, False)])
+def test_a_flow_says_it_for_its_tasks_unless_they_say_otherwise_and_a_task_for_those_inside_it(options, flows):
+    assert remembering(**options) == (flows, (flows, flows), (True, True), (False, False))
+
+
+def test_bytes_of_a_flow_that_forgets_are_not_remembered():
+    forgetful, storage = task(cache=True)(lambda number: "x" * number), MemoryStorage()
+
+    @flow(result_storage=storage, cache_result_in_memory=False)
+    def forgets():
+        return [len(forgetful(number)) for number in (1, 1, 2)]
+
+    assert forgets(return_state=True).result() == [1, 1, 2]
+    assert [ledger_of(storage, remembers=kind).remembered for kind in (True, False)] == [0, 0]
+
+
+def test_a_flow_inside_a_flow_says_it_for_itself():
+    @flow
+    def inside():
+        return get_result_store().cache_result_in_memory
+
+    @flow(cache_result_in_memory=False)
+    def around():
+        return inside(), inside.with_options(cache_result_in_memory=True)()
+
+    assert around() == (False, True)
