@@ -23,6 +23,7 @@ __all__ = [
     "NewerFormat",
     "NotAStorage",
     "NotLoadableHere",
+    "NotSupported",
     "ObjectExists",
     "ObjectNotFound",
     "ParameterBindError",
@@ -54,6 +55,10 @@ class RecoupError(Exception):
 
 class ConfigurationError(RecoupError, ValueError):
     """An option, a setting or a combination of them cannot work; the message says what does."""
+
+
+class NotSupported(RecoupError, NotImplementedError):
+    """Prefect does this with a server, and Recoup does not; the message says what to write instead."""
 
 
 class FlowNotFound(RecoupError, LookupError):

@@ -19,6 +19,7 @@ from recoup.flows.running import FlowRunning
 from recoup.futures import resolve_futures_to_states
 from recoup.hashing import describe
 from recoup.project import name_in_module
+from recoup.runs.elsewhere import FlowsElsewhere
 from recoup.runs.hooks import check_hooks
 from recoup.serializers.pickle import pickle_as_functions
 from recoup.task_runners import ThreadPoolTaskRunner
@@ -45,7 +46,7 @@ Q = ParamSpec("Q")
 H = TypeVar("H", bound="Callable[..., Any]")
 
 
-class Flow(Generic[P, R_co]):
+class Flow(FlowsElsewhere, Generic[P, R_co]):
     """A function whose calls are runs. Made by `flow`; the options are described there."""
 
     def __init__(self, fn: Callable[P, R_co], **options: Unpack[FlowOptions]) -> None:

@@ -35,6 +35,7 @@ from recoup.futures import FutureList, PrefectFuture, resolve_futures_to_states
 from recoup.hashing.code import identity
 from recoup.project import name_in_module, original_of
 from recoup.results import ResultStore, passed_on_by
+from recoup.runs.elsewhere import TasksElsewhere, mapped_in_background
 from recoup.runs.names import check_run_name
 from recoup.serializers.pickle import pickle_as_functions
 from recoup.settings import get_current_settings
@@ -71,7 +72,7 @@ T = TypeVar("T")
 Q = ParamSpec("Q")
 
 
-class Task(Hooked, Generic[P, R_co]):
+class Task(Hooked, TasksElsewhere, Generic[P, R_co]):
     """A function with the rules by which its results are kept. Made by `task`; the options are described there."""
 
     def __init__(self, fn: Callable[P, R_co], **options: Unpack[TaskOptions]) -> None:
@@ -297,6 +298,8 @@ class Task(Hooked, Generic[P, R_co]):
         future of a list is waited for and mapped. `return_state=True` waits and returns the final states instead.
         """
         wait_for, return_state = listed(kwargs.pop("wait_for", None)), kwargs.pop("return_state", False)
+        if "deferred" not in self.binder.names and kwargs.pop("deferred", False):
+            raise mapped_in_background(self.name)
         calls = calls_of(self.name, self.binder, (*self._bound, *args), kwargs, len(self._bound))
         futures: FutureList[Any] = FutureList(self._submit(call.args, call.kwargs, wait_for, call.label) for call in calls)
         return resolve_futures_to_states(futures) if return_state else futures

@@ -9,6 +9,7 @@ from recoup.exceptions import (
     MappingLengthMismatch,
     MappingMissingIterable,
     MissingContextError,
+    NotSupported,
     ParameterBindError,
     UpstreamTaskError,
 )
@@ -64,6 +65,35 @@ def test_submit_and_map_need_a_flow():
     for call in (lambda: same.submit(1), lambda: same.map([1])):
         with pytest.raises(MissingContextError, match=r"work inside a flow"):
             call()
+
+
+@pytest.mark.parametrize(
+    ("call", "written", "instead"),
+    [
+        (lambda: same.delay(1), "same.delay(...)", "same.submit(...)"),
+        (lambda: same.apply_async([1], {}), "same.apply_async(...)", "same.submit(...)"),
+        (lambda: same.map([1], deferred=True), "same.map(..., deferred=True)", "same.map(...)"),
+        (same.serve, "same.serve()", "same.submit(...)"),
+        (lambda: flow(same.fn).serve(name="nightly"), "same.serve(...)", "recoup run FILE:FLOW"),
+        (lambda: flow(same.fn).deploy("nightly", work_pool_name="pool"), "same.deploy(...)", "recoup run FILE:FLOW"),
+        (lambda: flow(same.fn).to_deployment("nightly"), "same.to_deployment(...)", "recoup run FILE:FLOW"),
+    ],
+)
+def test_what_needs_a_server_says_what_to_write_instead(call, written, instead):
+    with pytest.raises(NotSupported) as told:
+        call()
+    assert str(told.value).startswith(f"{written} is for ")
+    assert instead in str(told.value)
+    assert isinstance(told.value, NotImplementedError)
+
+
+def test_deferred_is_an_option_of_map_unless_the_task_has_such_a_parameter():
+    @task
+    def later(x, deferred):
+        return x, deferred
+
+    assert in_flow(lambda: same.map([1], deferred=False).result()) == [1]
+    assert in_flow(lambda: later.map([1, 2], deferred=True).result()) == [(1, True), (2, True)]
 
 
 def test_wait_for_takes_futures_states_lists_of_them_and_a_single_one():
