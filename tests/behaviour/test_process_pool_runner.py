@@ -200,14 +200,25 @@ def test_exceptions_come_back_whole_and_what_cannot_travel_is_said(run):
         class Odd(Exception):
             def __init__(self, one, other):
                 super().__init__(f"{one} and {other}")
+                self.one, self.lock = one, threading.Lock()
+
+        class Doubling(OSError):
+            def __init__(self, text):
+                super().__init__(5, f"could not: {text}", "a file")
 
         class Plain(Exception):
             pass
 
+        class Stays(Exception):
+            def __init__(self, lock):
+                super().__init__(lock)
+
         @task
         def fails(kind):
             if kind == "odd":
-                raise Odd(1, 2)
+                raise Odd(1, 2) from Doubling("write")
+            if kind == "stays":
+                raise Stays(threading.Lock())
             try:
                 raise KeyError("before")
             except KeyError as exc:
@@ -226,19 +237,26 @@ def test_exceptions_come_back_whole_and_what_cannot_travel_is_said(run):
     main = """
         whole = fails.submit("plain").result(raise_on_failure=False)
         odd = fails.submit("odd").result(raise_on_failure=False)
+        cause = odd.__cause__
+        stays = fails.submit("stays").result(raise_on_failure=False)
         lock = returns_lock.submit().result(raise_on_failure=False)
         argument = takes.submit(1, threading.Lock()).result(raise_on_failure=False)
         return [
             [type(whole) is Plain, whole.args, whole.extra, repr(whole.__cause__), "in fails" in whole.__notes__[0]],
-            *[f"{type(error).__name__}: {error}" for error in (odd, lock, argument)], names("DidFail"),
+            [type(odd) is Odd, odd.args, odd.one, hasattr(odd, "lock"), odd.__notes__[0].partition(", ")[2]],
+            [type(cause) is Doubling, cause.errno, cause.strerror, cause.filename],
+            *[f"{type(error).__name__}: {error}" for error in (stays, lock, argument)], names("DidFail"),
         ]
     """
-    whole, odd, lock, argument, failed = run(tasks, main)
+    whole, odd, cause, stays, lock, argument, failed = run(tasks, main)
     assert whole == [True, ["text", 5], "plain", "KeyError('before')", True]
-    assert odd.startswith("SerializationError: Odd: 1 and 2 was raised in a worker process, and cannot travel from there whole")
+    assert odd == [True, ["1 and 2"], 1, False, "because it cannot travel: lock"]
+    assert cause == [True, 5, "could not: write", "a file"]
+    assert stays.startswith("SerializationError: Stays: <unlocked _thread.lock object at ")
+    assert "was raised in a worker process, and cannot travel from there whole: TypeError: cannot pickle" in stays
     assert "the result of returns_lock cannot travel from its worker: TypeError: cannot pickle '_thread.lock' object" in lock
     assert "the argument lock of takes cannot travel between processes" in argument
-    assert len(failed) == 4
+    assert len(failed) == 5
 
 
 def test_a_worker_that_dies_crashes_its_call_alone(run):

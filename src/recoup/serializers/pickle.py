@@ -16,6 +16,7 @@ from recoup.exceptions import ConfigurationError, NotLoadableHere, Serialization
 from recoup.project import name_in_module
 from recoup.serializers.base import register_serializer
 from recoup.serializers.failures import not_encoded
+from recoup.serializers.raised import reduced
 from recoup.serializers.references import find, reference_to
 
 if TYPE_CHECKING:
@@ -91,13 +92,13 @@ class ProjectPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
     dispatch_table: ClassVar[ChainMap[type, Any]] = ChainMap({}, cloudpickle.Pickler.dispatch_table)
 
     def reducer_override(self, obj: Any) -> Any:
-        """Return how a class or function of a project is found again."""
+        """Return how a class or function of a project is found again, and an exception made again."""
         if isinstance(obj, type | FunctionType):
             reference = reference_to(obj)
             if reference is not None:
                 return find, reference
             return super().reducer_override(obj)
-        return NotImplemented
+        return reduced(obj) if isinstance(obj, BaseException) else NotImplemented
 
 
 def pickle_as_functions(kind: type, by_value: Callable[[Any], tuple[Any, ...]]) -> None:

@@ -26,12 +26,14 @@ from recoup.events import subscribe
 from recoup.exceptions import SerializationError
 from recoup.logs import logger, quiet
 from recoup.project import adopt_program
+from recoup.serializers.raised import remade
 from recoup.settings import use_settings
 from recoup.task_runners.parcels import AROUND, Vanished, pack, unpack
 from recoup.task_runners.threads import ThreadPoolTaskRunner
 from recoup.wording import said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
     from recoup.events import Event
@@ -158,12 +160,11 @@ class _Desk:
 
     def _answer(self, state: State[Any], asked: Asked) -> None:
         error = state.data if isinstance(state.data, BaseException) else None
-        cause = None
+        causes = []
         if error is not None:
-            cause = error.__cause__ if error.__cause__ is not None and _why_not(error.__cause__) is None else None
-            state.data = _whole(error)
+            causes, state.data = list(_causes(error)), _whole(error)
         try:
-            self.send("ended", (state, cause))
+            self.send("ended", (state, causes))
         except SerializationError as exc:
             because = exc.__cause__
             text = f"the result of {asked.call.task} cannot travel from its worker: {said(because) if because else exc}."
@@ -193,16 +194,45 @@ class _Relay(logging.Handler):
             self._desk.send("log", {name: value for name, value in known.items() if isinstance(value, str | int | float)})
 
 
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield what `error` was raised from, what that was raised from, and so on, as each can travel."""
+    seen = {id(error)}
+    while (cause := error.__cause__) is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield _able(cause)
+        error = cause
+
+
 def _whole(error: BaseException) -> BaseException:
     """Return `error` as it can travel, with the traceback that it has here as a note."""
     trace = "".join(traceback.format_exception(error)).rstrip()
-    why = _why_not(error)
-    if why is not None:
-        message = f"{said(error)} was raised in a worker process, and cannot travel from there whole: {why}"
-        error = SerializationError(message).with_traceback(error.__traceback__)
+    able = _able(error)
     if error.__traceback__ is not None:
-        error.add_note(f"In worker process {os.getpid()}:\n{trace}")
-    return error
+        able.add_note(f"In worker process {os.getpid()}:\n{trace}")
+    return able
+
+
+def _able(error: BaseException) -> BaseException:
+    """Return `error` if it comes back from its pickle, else one like it without the attributes that do not."""
+    why = _why_not(error)
+    if why is None:
+        return error
+    known = {name: value for name, value in vars(error).items() if _travels(value)}
+    left = sorted(vars(error).keys() - known.keys())
+    able = remade(type(error), error.args)
+    able.__dict__.update(known)
+    if not left or _why_not(able) is not None:
+        return SerializationError(f"{said(error)} was raised in a worker process, and cannot travel from there whole: {why}")
+    able.add_note(f"Left in worker process {os.getpid()}, because it cannot travel: {', '.join(left)}")
+    return able
+
+
+def _travels(value: Any) -> bool:
+    try:
+        pickle.loads(pack(value, ""))
+    except Exception:  # noqa: BLE001 - code of the user's runs here
+        return False
+    return True
 
 
 def _why_not(error: BaseException) -> str | None:

@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import signal
 from dataclasses import fields, replace
+from itertools import pairwise
 from multiprocessing import connection, util
 from typing import TYPE_CHECKING, Any
 
@@ -84,9 +85,9 @@ class Worker:
             connection.wait([self._pipe, self._process.sentinel])
             kind, told = unpack(self._pipe.recv_bytes())
             if kind == "ended":
-                state, cause = told
-                if cause is not None:
-                    state.data.__cause__ = cause
+                state, causes = told
+                for error, cause in pairwise([state.data, *causes]):
+                    error.__cause__ = cause
                 return state  # type: ignore[no-any-return]  # the worker says so
             if kind == "failed":
                 raise told

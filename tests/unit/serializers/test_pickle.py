@@ -24,11 +24,14 @@ class Rude:
         raise ZeroDivisionError
 
 
-class Fragile(Exception):
-    """Can be pickled, but not loaded: a classic."""
+class Fragile:
+    """Can be pickled, but not loaded."""
 
-    def __init__(self, code, message):
-        super().__init__(message)
+    def __init__(self, code):
+        self.code = code
+
+    def __reduce__(self):
+        return Fragile, ()
 
 
 # --- buffers -----------------------------------------------------------------------------------------
@@ -129,7 +132,7 @@ def test_a_missing_module_is_not_loadable_here(monkeypatch):
 
 
 def test_a_value_that_cannot_be_made_again_is_a_serialization_error():
-    data = PickleSerializer().dumps(Fragile(3, "x"))
+    data = PickleSerializer().dumps(Fragile(3))
     with pytest.raises(SerializationError, match="TypeError") as caught:
         PickleSerializer().decode(data)
     assert not isinstance(caught.value, NotLoadableHere)
@@ -184,3 +187,69 @@ def test_what_is_not_a_number_survives_json():
 
 def test_auto_text_can_be_read_by_a_person():
     assert AutoSerializer().dumps({"name": "Zoë", "scores": [1, 2.5, None]}) == '{"name":"Zoë","scores":[1,2.5,null]}'.encode()
+
+
+# --- exceptions --------------------------------------------------------------------------------------
+
+
+class Worded(ValueError):
+    def __init__(self, code, reason):
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+
+
+class Prefixed(OSError):
+    def __init__(self, text):
+        super().__init__(2, f"no {text}", "a file")
+
+
+class Several(ExceptionGroup):
+    def __new__(cls, *members):
+        return super().__new__(cls, "several", members)
+
+
+class SeveralWithCode(Several):
+    def __init__(self, *members):
+        super().__init__("several")
+        self.code = len(members)
+
+
+class OwnWay(Exception):
+    def __init__(self, code):
+        super().__init__(f"code {code}")
+        self.code = code
+
+    def __reduce__(self):
+        return type(self), (self.code + 1,)
+
+
+def back(value):
+    return PickleSerializer().decode(b"".join(PickleSerializer().encode(value).chunks))
+
+
+@pytest.mark.parametrize(
+    ("error", "attributes"),
+    [
+        (Worded(4, "late"), {"args": ("4: late",), "code": 4}),
+        (Prefixed("entry"), {"errno": 2, "strerror": "no entry", "filename": "a file"}),
+        (Several(Worded(1, "a"), KeyError("b")), {"message": "several"}),
+        (SeveralWithCode(Worded(1, "a"), KeyError("b")), {"message": "several", "code": 2}),
+        (KeyError("k"), {"args": ("k",)}),
+    ],
+    ids=repr,
+)
+def test_exceptions_come_back_as_they_are_whatever_their_constructors_take(error, attributes):
+    error.add_note("noted")
+    again = back(error)
+    assert (type(again), str(again), again.__notes__) == (type(error), str(error), ["noted"])
+    assert {name: getattr(again, name) for name in attributes} == attributes
+
+
+def test_an_exception_that_says_how_it_is_pickled_is_pickled_so():
+    assert back(OwnWay(1)).code == 2
+
+
+def test_the_constructor_of_an_exception_does_not_run_again():
+    again = back([Worded(1, "x")] * 2)
+    assert again[0] is again[1]
+    assert pickle.loads(pickle.dumps(again[0].args)) == ("1: x",)
