@@ -4,10 +4,11 @@ import contextlib
 import datetime as dt
 import itertools
 import json
-import threading
+import os
 
 import pytest
 
+from projects import Project
 from recoup import flow, task
 from recoup.cache_policies import INPUTS, NO_CACHE
 from recoup.events import DidCompute, DidStore, Hit, NotPublished
@@ -164,6 +165,7 @@ def test_a_template_is_filled_with_values_of_futures_not_with_what_stands_for_th
         ("records/{parameters[day]}", "gives 'records/monday', but 'records' is where Recoup keeps its own."),
         ("Values/x", "gives 'Values/x', but 'Values' is where Recoup keeps its own."),
         ("recoup.json", "gives 'recoup.json', but 'recoup.json' is where Recoup keeps its own."),
+        ("copies/x", "gives 'copies/x', but 'copies' is where Recoup keeps its own."),
     ],
 )
 def test_a_template_that_gives_no_name_fails_the_call_before_its_body(recoup_events, template, text):
@@ -239,29 +241,126 @@ def test_the_storage_of_named_results_can_still_be_listed(tmp_path):
     assert "reports/monday.json" in [info.name for info in LocalFileSystem(tmp_path).list()]
 
 
-class Together(Watched):
-    """Lets two writers of records meet, if both come before the first has given up."""
-
-    meeting = threading.Barrier(2)
-
-    def before(self, operation, name):
-        if operation == "put" and name.startswith("records/"):
-            with contextlib.suppress(threading.BrokenBarrierError):
-                self.meeting.wait(0.3)
+# --- at the same time ------------------------------------------------------------------------------
 
 
-def test_equal_calls_at_the_same_time_publish_what_the_record_says(recoup_events):
-    """They take turns, so that each overwrites the copy of the one that was kept before it."""
-    store, numbers = Together(MemoryStorage()), itertools.count()
+def refreshing(store, numbers):
+    """Return a task that refreshes one name with the next number."""
 
-    @task(result_storage_key="at-once", result_serializer="json", result_storage=store, refresh_cache=True)
-    def number(_x):
+    @task(result_storage_key="at-once", result_serializer="json", result_storage=store, refresh_cache=True, task_key="number")
+    def number():
         return next(numbers)
 
-    @flow
-    def program():
-        number.map([1, 2]).wait()
+    return number
 
-    program()
-    assert not [event for event in recoup_events if isinstance(event, NotPublished)]
-    assert store.get("at-once") == str(number.with_options(refresh_cache=None)(1)).encode()
+
+def recorded(number):
+    """Return the latest result by its record, as bytes of its copy."""
+    return str(number.with_options(refresh_cache=None)()).encode()
+
+
+class Interrupting(Watched):
+    """Calls `between` before one of its operations."""
+
+    def __init__(self, store, at, between):
+        super().__init__(store)
+        self.left = at
+        self.between = between
+
+    def before(self, operation, name):
+        self.left -= 1
+        if self.left == 0:
+            self.between()
+
+
+@pytest.mark.parametrize("published_before", [True, False])
+def test_a_refresh_between_any_two_steps_of_another_is_published_and_so_is_the_next(recoup_events, published_before):
+    for at in itertools.count(1):
+        store, numbers = MemoryStorage(), itertools.count()
+        meanwhile = refreshing(store, numbers)
+        if published_before:
+            meanwhile()
+        interrupting = Interrupting(store, at, meanwhile)
+        refreshing(interrupting, numbers)()
+        assert store.get("at-once") == recorded(meanwhile)
+        meanwhile()
+        assert store.get("at-once") == recorded(meanwhile)
+        if interrupting.left > 0:
+            break
+    assert at > 8
+    assert reasons(recoup_events) == []
+
+
+def test_after_a_writer_that_was_killed_anywhere_the_next_refresh_is_published(recoup_events):
+    def die():
+        raise KeyboardInterrupt
+
+    for at in itertools.count(1):
+        store, numbers = MemoryStorage(), itertools.count()
+        others = refreshing(store, numbers)
+        others()
+        killed = Interrupting(Interrupting(store, at, die), at - 1 or 1, others)
+        with contextlib.suppress(KeyboardInterrupt):
+            refreshing(killed, numbers)()
+        others()
+        assert store.get("at-once") == recorded(others)
+        if killed.store.left > 0:
+            break
+    assert reasons(recoup_events) == []
+
+
+def test_processes_that_refresh_one_name_at_the_same_time_always_publish(tmp_path):
+    project = Project(
+        tmp_path,
+        {
+            "program.py": """
+            import multiprocessing, os
+            from recoup import task
+            from recoup.events import NotPublished, subscribe
+
+            told = []
+            subscribe(lambda event: told.append(str(event.reason)) if isinstance(event, NotPublished) else None)
+
+            @task(result_storage_key="at-once", result_serializer="json", refresh_cache=True, result_storage="./results")
+            def latest(by):
+                return [by, os.urandom(3).hex()]
+
+            def refreshes(barrier, answers, by):
+                for _ in range(60):
+                    barrier.wait(30)
+                    latest(by)
+                answers.put(told)
+
+            if __name__ == "__main__":
+                multiprocessing.set_start_method("fork")
+                barrier, answers = multiprocessing.Barrier(3), multiprocessing.Queue()
+                workers = [multiprocessing.Process(target=refreshes, args=(barrier, answers, by)) for by in range(3)]
+                for worker in workers:
+                    worker.start()
+                reasons = [answers.get(timeout=60) for _ in workers]
+                for worker in workers:
+                    worker.join()
+                import json
+                found = latest.with_options(refresh_cache=None)(0)
+                print(json.dumps([sum(reasons, []), found, json.load(open("results/at-once"))]))
+            """
+        },
+    )
+    reasons, recorded, copy = project.answer("program.py")
+    assert reasons == []
+    assert recorded == copy
+
+
+def test_marks_of_copies_are_tidied_when_no_copy_can_be_on_its_way(tmp_path):
+    store, numbers = LocalFileSystem(tmp_path), itertools.count()
+    number = refreshing(store, numbers)
+    for _ in range(3):
+        number()
+    marks = list(store.list("copies"))
+    assert len(marks) == 3
+    for mark in marks:
+        os.utime(tmp_path / mark.name, (mark.modified - 7200, mark.modified - 7200))
+    number()
+    assert len(list(store.list("copies"))) == 1
+    assert number.invalidate()
+    assert [*store.list("copies"), *store.list("at-once")] == []

@@ -65,7 +65,7 @@ class Ledger:
         """What was told once of tasks that keep their results here: identity and cause."""
         self._read: OrderedDict[str, tuple[bytes, Record, memoryview]] = OrderedDict()
         self._read_bytes = 0
-        self._new_locks()
+        self._lock = threading.Lock()
         self._histories: dict[str, History] = {}
         self._code_parts: dict[str, CodeParts | None] = {}
         self._kept_code: set[str] = set()
@@ -73,17 +73,12 @@ class Ledger:
         self._marked = False
         renew_in_children(self)
 
-    def _new_locks(self) -> None:
-        self._lock = threading.Lock()
-        self.publishing = threading.RLock()
-        """Held from the look at what a named copy should be to its writing: equal calls of this process take turns."""
-
     def __repr__(self) -> str:
         return f"Ledger({self.store!r})"
 
     def after_fork(self) -> None:
         """Take no lock over that another thread holds in the parent."""
-        self._new_locks()
+        self._lock = threading.Lock()
         self._read_bytes = sum(len(data) for data, _, _ in self._read.values())
 
     @property

@@ -184,12 +184,6 @@ class Performer:
 
     def keep(self, step: Keep) -> Outcome | Raised:
         """Capture the result. One that cannot be kept still reaches the caller, and a line says so; or the settings make it fail."""
-        if not self.terms.publishes or self.terms.ledger is None:
-            return self._keep(step)
-        with self.terms.ledger.publishing:
-            return self._keep(step)
-
-    def _keep(self, step: Keep) -> Outcome | Raised:
         call, ledger, joined = self.call, self.terms.ledger, self.call.context.transaction
         if call.key is None or ledger is None:
             return Outcome(False, step.value, None)
@@ -223,7 +217,7 @@ class Performer:
                 return Raised(exc)
             return Outcome(False, step.value, None, error)
         if joined is None:
-            tell_kept(ledger, call.id, record, encoded.chunks, before)
+            tell_kept(ledger, call.id, record, encoded.chunks, before, step.slot)
         payload = memoryview(b"".join(encoded.chunks)) if record.value.inline else None
         return Outcome(False, value, Reference(ledger, record, payload, call.run_again))
 

@@ -91,9 +91,8 @@ class Staged:
         self._overwritten = self.ledger.overwrite(self.record, self.payload, slot=self._slot)
         if self.call is not None:
             large = self.record.published and not self.record.value.inline
-            tell_kept(
-                self.ledger, self.call, self.record, (self.ledger.read(self.record) if large else self.payload,), self._before
-            )
+            chunks = (self.ledger.read(self.record) if large else self.payload,)
+            tell_kept(self.ledger, self.call, self.record, chunks, self._before, self._slot)
 
     def undo(self) -> None:
         """Take the record back, and leave what was there before. Raises `StoreError`."""
@@ -101,11 +100,11 @@ class Staged:
         withdraw_copy(self.ledger.store, self.record)
 
 
-def tell_kept(ledger: Ledger, call: CallId, record: Record, chunks: Sequence[Buffer], before: Record | None) -> None:
+def tell_kept(ledger: Ledger, call: CallId, record: Record, chunks: Sequence[Buffer], before: Record | None, slot: int) -> None:
     """Tell that a record was written, and publish its copy if it has a name."""
     if heard(DidStore, call):
         emit(DidStore(at=record.created, call=call, key=record.key, size=record.size))
     if record.published:
-        reason = publish(ledger.store, record, chunks, before)
+        reason = publish(ledger, record, chunks, before, slot)
         if reason:
             emit(NotPublished(at=record.created, call=call, name=record.key, reason=reason))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OWN_FOLDERS", "StorageKeyPolicy", "check_published_name"]
 
-OWN_FOLDERS = frozenset({"records", "values", "parts", "runs", "events", "claims", "recoup.json"})
+OWN_FOLDERS = frozenset({"records", "values", "parts", "runs", "arguments", "events", "claims", "copies", "recoup.json"})
 """What lies at the root of a storage by Recoup's own hand."""
 
 
