@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from recoup import flow, quote, task
-from recoup.runs.time_limits import async_time_limit, time_limit
+from recoup.runs.time_limits import async_time_limit, in_time_limit, time_limit, undisturbed
 from recoup.task_runners import ThreadPoolTaskRunner
 
 
@@ -181,3 +181,52 @@ def test_a_limit_ends_the_wait_for_a_call_that_is_under_way():
         return state.name
 
     assert program() == "TimedOut"
+
+
+@pytest.mark.parametrize("run", [on_main, on_thread])
+def test_work_of_others_is_not_ended_and_what_follows_it_is(run):
+    seen = []
+
+    def others_work():
+        until = time.monotonic() + 0.05
+        while time.monotonic() < until:
+            time.sleep(0.001)
+        seen.append("done")
+
+    def limited():
+        with time_limit(60), time_limit(0.01):
+            with undisturbed():
+                others_work()
+            seen.append("never")
+
+    def body():
+        with pytest.raises(TimeoutError):
+            limited()
+        with pytest.raises(TimeoutError), time_limit(0.01):
+            busy()
+        seen.append("ended")
+
+    run(body)
+    assert seen == ["done", "ended"]
+
+
+@pytest.mark.parametrize("run", [on_main, on_thread])
+def test_work_of_others_has_its_own_limit(run):
+    def body():
+        with time_limit(60), undisturbed(), pytest.raises(TimeoutError), time_limit(0.01):
+            busy()
+
+    run(body)
+
+
+def test_a_signal_ends_waits_by_itself():
+    """Only a thread has to look up now and then while it waits."""
+    seen = []
+
+    def body():
+        with time_limit(60):
+            seen.append(in_time_limit())
+
+    on_main(body)
+    on_thread(body)
+    assert seen == [False, True]

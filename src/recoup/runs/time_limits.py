@@ -21,13 +21,17 @@ __all__ = ["async_time_limit", "in_time_limit", "time_limit", "undisturbed"]
 
 
 class _Limit:
-    """A limit of a thread: `held` while the thread does the work of others, `due` when it was reached meanwhile."""
+    """A limit of a thread: `held` while the thread does the work of others, `due` when it was reached meanwhile.
 
-    def __init__(self, error: type[BaseException]) -> None:
+    `wakes` says that it ends also a wait for a lock, as signals do.
+    """
+
+    def __init__(self, error: type[BaseException], *, wakes: bool) -> None:
         self.error = error
+        self.wakes = wakes
         self.lock = threading.Lock()
         self.over = False
-        self.held = 0
+        self.held: set[object] = set()
         self.due = False
 
 
@@ -41,23 +45,23 @@ _limits = _Limits()
 
 def in_time_limit() -> bool:
     """Say whether another thread may end what this one does: then nothing must wait here for long without looking up."""
-    return bool(_limits.here)
+    return bool(_limits.here) and not all(limit.wakes for limit in _limits.here)
 
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Let no limit of this thread end the `with` block, which is another call's work; one that is reached ends what follows."""
-    held = list(_limits.here)
-    for limit in held:
-        with limit.lock:
-            limit.held += 1
+    limits, work = list(_limits.here), object()
     try:
+        for limit in limits:
+            with limit.lock:
+                limit.held.add(work)
         yield
     finally:
-        for limit in held:
+        for limit in limits:  # the outermost first: where it ends this loop, those inside it are over, too
             with limit.lock:
-                limit.held -= 1
-    for limit in held:
+                limit.held.discard(work)
+    for limit in limits:
         if limit.due and not limit.held:
             raise limit.error
 
@@ -93,6 +97,7 @@ def _alarm(seconds: float, error: type[BaseException]) -> Iterator[None]:
     """Have the alarm of the process raise `error`; one that was set before rings at its time all the same."""
     started = time.monotonic()
     others_first, due = False, 0.0
+    limit = _Limit(error, wakes=True)
 
     def ring(signal_number: int, frame: FrameType | None) -> None:
         nonlocal others_first, due
@@ -101,6 +106,8 @@ def _alarm(seconds: float, error: type[BaseException]) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, max(seconds - (time.monotonic() - started), _AT_ONCE))
             assert callable(before)
             before(signal_number, frame)
+        elif limit.held:
+            limit.due = True
         else:
             raise error
 
@@ -109,12 +116,14 @@ def _alarm(seconds: float, error: type[BaseException]) -> Iterator[None]:
     if 0 < due < seconds and callable(before):
         others_first = True
         signal.setitimer(signal.ITIMER_REAL, due)
+    _limits.here.append(limit)
     try:
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
+        _limits.here.remove(limit)
         signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
         if due:
             signal.setitimer(signal.ITIMER_REAL, max(due - (time.monotonic() - started), _AT_ONCE), interval)
@@ -127,7 +136,7 @@ _AT_ONCE = 1e-6
 def _watched(seconds: float, error: type[BaseException]) -> Iterator[None]:
     """Have another thread raise `error` in this one."""
     this = ctypes.c_ulong(threading.get_ident())
-    limit = _Limit(error)
+    limit = _Limit(error, wakes=False)
 
     def ring() -> None:
         with limit.lock:
