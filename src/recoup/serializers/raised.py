@@ -19,7 +19,9 @@ def reduced(error: BaseException) -> Any:
         return NotImplemented
     if _is_built_in(kind, "__init__"):  # then it was given `args` itself
         return NotImplemented
-    _, args, *state = error.__reduce__()
+    reduction = error.__reduce__()
+    assert isinstance(reduction, tuple)
+    _, args, *state = reduction
     if isinstance(error, BaseExceptionGroup):
         args = error.message, error.exceptions
     return remade, (kind, args), *state
@@ -30,7 +32,7 @@ def remade(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
 
     Stored pickles call this function by its name: it stays where it is, for ever.
     """
-    built_in = next(base for base in kind.__mro__ if base.__module__ == "builtins")
+    built_in: Any = next(base for base in kind.__mro__ if base.__module__ == "builtins")
     error: BaseException = built_in.__new__(kind, *args)
     built_in.__init__(error, *args)
     return error
