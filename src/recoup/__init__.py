@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from recoup.version import __version__
 
 if TYPE_CHECKING:
-    from recoup.annotations import allow_failure, opaque, quote, unmapped
+    from recoup.annotations import Digest, Dir, File, Ignore, Secret, allow_failure, opaque, quote, unmapped
     from recoup.context import tags
     from recoup.exceptions import RecoupError
     from recoup.flows import Flow, flow
@@ -28,8 +28,13 @@ if TYPE_CHECKING:
     from recoup.transactions import Transaction, transaction
 
 __all__ = [
+    "Digest",
+    "Dir",
+    "File",
     "Flow",
+    "Ignore",
     "RecoupError",
+    "Secret",
     "State",
     "Task",
     "Transaction",
@@ -47,8 +52,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Digest": "annotations",
+    "Dir": "annotations",
+    "File": "annotations",
     "Flow": "flows",
+    "Ignore": "annotations",
     "RecoupError": "exceptions",
+    "Secret": "annotations",
     "State": "states",
     "Task": "tasks",
     "Transaction": "transactions",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from recoup.hashing.code import Fingerprint
+    from recoup.hashing.marks import Marks
 
 __all__ = [
     "CODE",
@@ -73,6 +74,9 @@ class KeyedTask(Protocol):
     def task_key(self) -> str: ...
     @property
     def fn(self) -> Callable[..., Any]: ...
+    @property
+    def marks(self) -> Marks | None: ...
+    def salt(self) -> bytes: ...
 
 
 class TaskContext(Protocol):
@@ -82,6 +86,8 @@ class TaskContext(Protocol):
     def task(self) -> KeyedTask: ...
     @property
     def run_id(self) -> str: ...
+    @property
+    def flow_marks(self) -> Marks | None: ...
 
 
 class Asked(NamedTuple):
@@ -219,6 +225,9 @@ class Inputs(_BuiltIn):
         token, inputs = asked.hasher.token, asked.inputs
         if self.exclude:
             inputs = {name: value for name, value in inputs.items() if name not in self.exclude}
+        marks = asked.context.task.marks
+        if marks is not None:
+            inputs = _marked(inputs, marks, asked)
         parts = [Part(_input_name(name), token(value, name), value) for name, value in inputs.items()]
         return parts or [Part("inputs", token_of("no arguments"), "no arguments")]
 
@@ -282,8 +291,10 @@ class FlowParameters(_BuiltIn):
 
     def parts(self, asked: Asked) -> list[Part]:
         """Return a part for each parameter."""
-        items = asked.flow_parameters.items()
-        return [Part(f"flow_parameters.{name}", asked.hasher.token(value, name), value) for name, value in items]
+        parameters, marks = asked.flow_parameters, asked.context.flow_marks
+        if marks is not None:
+            parameters = _marked(parameters, marks, asked)
+        return [Part(f"flow_parameters.{name}", asked.hasher.token(value, name), value) for name, value in parameters.items()]
 
 
 class RunId(_BuiltIn):
@@ -300,6 +311,12 @@ class _NoCache(_BuiltIn):
 
     def __repr__(self) -> str:
         return "NO_CACHE"
+
+
+def _marked(arguments: Mapping[str, Any], marks: Marks, asked: Asked) -> Mapping[str, Any]:
+    """Return what is hashed in place of arguments whose annotations say so, without those that are left out."""
+    hasher, salt = asked.hasher, asked.context.task.salt
+    return {name: marks.stand_in(name, value, hasher, salt) for name, value in arguments.items() if name not in marks.ignored}
 
 
 def _own_key(maker: str, make: Callable[[], object]) -> str | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from recoup.flows import Flow
+    from recoup.hashing.marks import Marks
     from recoup.results import ResultStore
     from recoup.task_runners import TaskRunner
     from recoup.tasks import Task
@@ -127,6 +128,11 @@ class TaskRunContext:
     def flow_parameters(self) -> Mapping[str, Any]:
         """Return the parameters of the flow run, empty outside flows."""
         return self.flow_run_context.parameters if self.flow_run_context is not None else {}
+
+    @property
+    def flow_marks(self) -> Marks | None:
+        """Return what the annotations of the flow's parameters say."""
+        return getattr(self.flow_run_context.flow, "marks", None) if self.flow_run_context is not None else None
 
     def enter(self, attempt: int) -> Token[TaskRunContext | None]:
         """Make this the current context, because the body is about to run; return what `leave` takes."""

@@ -233,11 +233,12 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Marker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """`recoup.json` at the root of a storage."""
+    """`recoup.json` at the root of a storage; `salt` is what secrets among the arguments are hashed with, in hexadecimal."""
 
     recoup: int
     created: float
     by: str
+    salt: str = ""
 
 
 _encode = msgspec.json.Encoder().encode

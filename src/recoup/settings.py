@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     results_persist_by_default: bool = False
     results_on_persist_failure: Literal["warn", "fail"] = "warn"
     results_previews: Literal["full", "types", "off"] = "full"
+    key_salt: str | None = None
     tasks_default_persist_result: bool | None = None
     tasks_refresh_cache: bool = False
     tasks_default_no_cache: bool = False
@@ -80,6 +81,7 @@ DESCRIPTIONS = {
     "results_persist_by_default": "Persist the results of all tasks and flows that do not say otherwise.",
     "results_on_persist_failure": "What a result that cannot be kept does to its task: one line says so, or the task fails.",
     "results_previews": "How much of an argument a record shows: its value, its type, or nothing.",
+    "key_salt": "What secrets are hashed with; without it each storage has a salt of its own.",
     "tasks_default_persist_result": "Persist the results of tasks that do not say otherwise, whatever their flow says.",
     "tasks_refresh_cache": "Run every cached task and overwrite its record, except where `refresh_cache=False`.",
     "tasks_default_no_cache": "Cache only where a policy was given explicitly.",
@@ -96,7 +98,7 @@ DESCRIPTIONS = {
 }
 """A sentence about each setting."""
 
-_OWN_ONLY = {"home", "logging_level"}
+_OWN_ONLY = {"home", "logging_level", "key_salt"}
 """What means something else to Prefect: these have no `PREFECT_*` fallback."""
 
 _ALIASES = {

@@ -31,12 +31,14 @@ def described(call: Call) -> tuple[KeyPart, ...]:
 
 def _described(call: Call) -> Iterator[KeyPart]:
     assert call.key is not None
+    marks = call.context.task.marks
+    marked = marks.stand_ins if marks is not None else {}
     for name, token, subject in call.key.parts:
         kind, _, argument = name.partition(".")
         if not argument:
             yield _described_once(name, token, subject if isinstance(subject, str) else "")
             continue
-        value = call.inputs.get(argument, subject) if kind == "inputs" else subject
+        value = call.inputs.get(argument, subject) if kind == "inputs" and argument not in marked else subject
         part = KeyPart(name, fold(token), describe(value, name=argument), _leaves(call, value, argument))
         yield _shown(part, value, call.terms.settings.results_previews)
 

@@ -24,6 +24,7 @@ from recoup.events import (
 )
 from recoup.exceptions import HashError, RecoupError
 from recoup.hashing import Hasher
+from recoup.hashing.files import size_of
 from recoup.records import FORMAT, Record
 from recoup.serializers import decoder
 from recoup.types import NotSet
@@ -259,18 +260,22 @@ class Performer:
         call, mode = self.call, self.terms.settings.tasks_check_mutation
         if mode == "off" or call.key is None:
             return
-        fresh = Hasher()
+        fresh, marks = Hasher(), call.context.task.marks
         for name, token, subject in call.key.parts:
-            if not name.startswith("inputs.") or type(subject) in IMMUTABLE:
+            argument = name.removeprefix("inputs.")
+            if argument is name or type(subject) in IMMUTABLE:
                 continue
-            if mode == "small" and call.hasher.weight(subject) > _SMALL_BYTES:
+            if mode == "small" and (call.hasher.weight(subject) or size_of(subject)) > _SMALL_BYTES:
                 continue
             try:
-                same = fresh.token(subject) == token
+                again = subject
+                if marks is not None and argument in marks.stand_ins:
+                    again = marks.stand_in(argument, call.inputs[argument], fresh, call.context.task.salt)
+                same = fresh.token(again) == token
             except HashError:
                 same = False
             if not same:
-                yield name.removeprefix("inputs.")
+                yield argument
 
 
 class _Body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from recoup.exceptions import RunNotResumable, StoreError
@@ -19,23 +19,27 @@ __all__ = ["keep_arguments", "kept_arguments"]
 _MOST_INLINE = 64 << 10
 _MOST = 64 << 20
 
+_SECRET = Argument(reason="secrets are not written")
 _auto = AutoSerializer()
 
 
-def keep_arguments(store: ObjectStore, run: str, parameters: Mapping[str, Any]) -> dict[str, Argument]:
+def keep_arguments(
+    store: ObjectStore, run: str, parameters: Mapping[str, Any], secret: Collection[str] = ()
+) -> dict[str, Argument]:
     """Return the parameters of a run as its record holds them; large ones are written beside it.
 
-    Never raises: what cannot be kept is an obstacle to resuming the run, not to the run.
+    Those that are `secret` are not kept. Never raises: what cannot be kept is an obstacle to resuming the run, not to the run.
     """
     return {
-        name: _keep(store, f"arguments/{run}/{number}", name, value) for number, (name, value) in enumerate(parameters.items(), 1)
+        name: _SECRET if name in secret else _keep(store, f"arguments/{run}/{number}", name, value)
+        for number, (name, value) in enumerate(parameters.items(), 1)
     }
 
 
 def _keep(store: ObjectStore, place: str, name: str, value: object) -> Argument:
     secret = next((key for key, member in _named(name, value) if is_secret(member, key)), None)
     if secret is not None:
-        return Argument(reason="secrets are not written" if secret == name else f"it holds {secret}, and secrets are not written")
+        return _SECRET if secret == name else Argument(reason=f"it holds {secret}, and secrets are not written")
     if isinstance(value, Iterator):
         return Argument(reason=f"a {type(value).__name__} can be read only once")
     try:

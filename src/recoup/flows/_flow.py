@@ -18,6 +18,8 @@ from recoup.flows.resuming import begin_resuming, starting
 from recoup.flows.running import FlowRunning
 from recoup.futures import resolve_futures_to_states
 from recoup.hashing import describe
+from recoup.hashing.describe import REDACTED
+from recoup.hashing.marks import marks_of
 from recoup.project import name_in_module
 from recoup.runs.elsewhere import FlowsElsewhere
 from recoup.runs.hooks import check_hooks
@@ -64,6 +66,7 @@ class Flow(FlowsElsewhere, Generic[P, R_co]):
         self.fn = fn
         self.name: str = options.get("name") or str(getattr(fn, "__name__", type(fn).__name__))
         self.binder = Binder(fn)
+        self.marks = marks_of(fn, self.binder.signature.parameters, f"flow {self.name}")
         self._options = complete(options, self.name)
         check(self._options, self.name, self.binder.names)
         self.version: str | None = self._options["version"]
@@ -134,7 +137,13 @@ class Flow(FlowsElsewhere, Generic[P, R_co]):
             return parameters
         from recoup.parameters import validate_parameters  # noqa: PLC0415 - as above
 
-        return validate_parameters(self.name, self.annotations, parameters, lambda value, name: describe(value, name=name))
+        secret = self.marks.secret if self.marks is not None else ()
+        return validate_parameters(
+            self.name,
+            self.annotations,
+            parameters,
+            lambda value, name: REDACTED if name in secret else describe(value, name=name),
+        )
 
     def admit(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return what the function gets for `inputs`: results of futures and states, and the rest as annotations have it."""

@@ -19,6 +19,7 @@ from recoup.flows.resuming import Origin, take_origin
 from recoup.flows.targets import target_of
 from recoup.hashing import Hasher, describe
 from recoup.hashing.code import look_again
+from recoup.hashing.describe import REDACTED
 from recoup.logs import logger
 from recoup.records import FORMAT, RunRecord
 from recoup.results import KeptResult, ResultStore, inherited
@@ -93,7 +94,7 @@ class FlowRunning:
         if resumed is not None:
             arguments = resumed.arguments
         else:  # flows inside flows are resumed with the outermost
-            arguments = {} if self._parent else keep_arguments(store, context.run, context.parameters)
+            arguments = {} if self._parent else keep_arguments(store, context.run, context.parameters, _secret(flow))
         return RunRecord(
             recoup=FORMAT,
             run=context.run,
@@ -101,7 +102,7 @@ class FlowRunning:
             flow=flow.name,
             target=place.target,
             project=place.project,
-            parameters={name: describe(context.parameters[name], name=name) for name in flow.binder.names},
+            parameters={name: _shown(flow, name, context.parameters[name]) for name in flow.binder.names},
             arguments=arguments,
             parent=self._parent or "",
             storage=repr(store),
@@ -236,6 +237,23 @@ def _id_of(resumed: RunRecord | None, parent: FlowRunContext | None, flow: str, 
 
         return UUID(resumed.run)
     return new_id() if parent is None else parent.id_of_inner(flow, _token(parameters))
+
+
+def _secret(flow: Flow[..., Any]) -> frozenset[str]:
+    return flow.marks.secret if flow.marks is not None else frozenset()
+
+
+def _shown(flow: Flow[..., Any], name: str, value: object) -> str:
+    """Return what the record of a run shows of a parameter: as much as the settings allow, and nothing of a secret."""
+    if name in _secret(flow):
+        return REDACTED
+    match get_current_settings().results_previews:
+        case "full":
+            return describe(value, name=name)
+        case "types":
+            return type(value).__name__
+        case _:
+            return ""
 
 
 def _token(parameters: Mapping[str, Any]) -> bytes:

@@ -45,6 +45,7 @@ _FILES: Final = {
     "polars": ("polars",),
     "pyarrow": ("pyarrow",),
     "pydantic": ("pydantic",),
+    "recoup": ("annotated",),
     "scipy": ("scipy",),
 }
 """First name of a module -> the files in `handlers/` that know its types."""

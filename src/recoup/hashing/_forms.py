@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from recoup.types import Token
 
-__all__ = ["Attributes", "Encoder", "Form", "Kind", "Label", "Reference", "Stream", "Unhashable", "nameless", "tag"]
+__all__ = ["Attributes", "Encoder", "Form", "Instead", "Kind", "Label", "Reference", "Stream", "Unhashable", "nameless", "tag"]
 
 Label = Callable[[Any], str]
 """How the member at a place (an index, or the key of a mapping) is reached from its container: `[3]`, `.lr`, or ""."""
@@ -74,6 +74,16 @@ class Reference:
 
     def __repr__(self) -> str:
         return f"Reference({self.__recoup_token__!r})"
+
+
+class Instead:
+    """What a function returned that says what stands for a value; `by` is known by the token of that function."""
+
+    __slots__ = ("by", "value")
+
+    def __init__(self, by: Reference, value: Any) -> None:
+        self.by = by
+        self.value = value
 
 
 class Attributes(dict[str, Any]):

@@ -19,7 +19,9 @@ __all__ = ["join_path", "refusal", "type_name"]
 
 def type_name(kind: type) -> str:
     """Return the name by which a person knows a type."""
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return (
+        kind.__qualname__ if kind.__module__ in ("builtins", "recoup.annotations") else f"{kind.__module__}.{kind.__qualname__}"
+    )
 
 
 def join_path(path: str, label: str) -> str:

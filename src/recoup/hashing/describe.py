@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["REDACTED", "describe", "is_secret", "is_secret_name"]
+__all__ = ["REDACTED", "describe", "is_secret", "is_secret_name", "is_secret_type"]
 
 LONGEST: Final = 200
 """How many characters a text has at most."""
@@ -42,10 +42,11 @@ def is_secret_name(name: str) -> bool:
 
 def is_secret(value: Any, name: str = "") -> bool:
     """Say whether nothing must be shown of `value`, because of its name or because its type is made for secrets."""
-    return bool(name and is_secret_name(name)) or _is_secret_type(type(value))
+    return bool(name and is_secret_name(name)) or is_secret_type(type(value))
 
 
-def _is_secret_type(kind: type) -> bool:
+def is_secret_type(kind: type) -> bool:
+    """Say whether a type is made for secrets, such as pydantic's `SecretStr`."""
     known = _secret_types.get(kind)
     if known is None:
         known = _secret_types[kind] = any(_SECRET_TYPE.fullmatch(base.__name__) for base in kind.__mro__)
@@ -245,6 +246,10 @@ def _reference(value: Any, _depth: int) -> str:
     return value.text or "a stored result"
 
 
+def _place(value: Any, _depth: int) -> str:
+    return f"{type(value).__name__} {_str(value.path)}"
+
+
 def _function(value: Any, _depth: int) -> str:
     return f"{value.__module__}.{value.__qualname__}"
 
@@ -301,6 +306,9 @@ _FOREIGN: Final[dict[str, Callable[[Any, int], str]]] = {
     "pyarrow.RecordBatch": _table("num_rows", "num_columns"),
     "pyarrow.Table": _table("num_rows", "num_columns"),
     "re.Pattern": _by(lambda value: _str(value.pattern) if isinstance(value.pattern, str) else _bytes(value.pattern)),
+    "recoup.Dir": _place,
+    "recoup.File": _place,
+    "recoup.Instead": lambda value, depth: _text(value.value, "", depth),
     "recoup.Reference": _reference,
     "scipy.sparray": _sparse,
     "scipy.spmatrix": _sparse,

@@ -6,6 +6,7 @@ import dataclasses
 import enum
 import inspect
 import json
+import os
 import types
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,9 +17,12 @@ from uuid import UUID
 
 import msgspec
 
+from recoup.annotations import Place
+
 __all__ = ["ANYTHING", "WORDS", "Unreadable", "bare", "example", "members_of", "read_data", "read_text", "sample", "spelled"]
 
 ANYTHING = (inspect.Parameter.empty, Any, object)
+_A_PATH: Any = str | Place | os.PathLike
 _NULLS = ("null", "none")
 WORDS = {"yes": True, "on": True, "true": True, "1": True, "no": False, "off": False, "false": False, "0": False}
 _EXAMPLES: dict[Any, str] = {
@@ -173,10 +177,10 @@ def _detail(message: str) -> str:
 
 
 def bare(annotation: Any) -> Any:
-    """Return an annotation without what `Annotated` adds to it."""
+    """Return an annotation without what `Annotated` adds to it; that of a file or folder is one of paths."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
-    return annotation
+    return _A_PATH if isinstance(annotation, type) and issubclass(annotation, Place) else annotation
 
 
 def members_of(kind: Any) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ write. A newer one stops us before we read or write anything else.
 
 from __future__ import annotations
 
+import os
 import time
 import weakref
 from typing import TYPE_CHECKING
@@ -19,9 +20,11 @@ from recoup.version import __version__
 if TYPE_CHECKING:
     from recoup.abc import ObjectStore
 
-__all__ = ["MARKER", "ensure_marker", "open_storage"]
+__all__ = ["MARKER", "ensure_marker", "ensure_salt", "open_storage"]
 
 MARKER = "recoup.json"
+
+_SALT_SIZE = 32
 
 _seen: weakref.WeakKeyDictionary[ObjectStore, Marker | None] = weakref.WeakKeyDictionary()
 
@@ -43,6 +46,16 @@ def ensure_marker(store: ObjectStore) -> Marker:
     if marker is None:
         marker = _seen[store] = _write(store)
     return marker
+
+
+def ensure_salt(store: ObjectStore) -> bytes:
+    """Return the salt of `store`; a storage that was made without one gets one."""
+    marker = ensure_marker(store)
+    if not marker.salt:
+        salted = msgspec.structs.replace(marker, salt=os.urandom(_SALT_SIZE).hex())
+        store.put(MARKER, [_encode(salted)])
+        marker = _seen[store] = _read(store) or salted  # somebody may have been a moment later: theirs is what stands
+    return bytes.fromhex(marker.salt)
 
 
 class _Version(msgspec.Struct):
@@ -70,9 +83,13 @@ def _read(store: ObjectStore) -> Marker | None:
     )
 
 
+def _encode(marker: Marker) -> bytes:
+    return msgspec.json.encode(marker) + b"\n"
+
+
 def _write(store: ObjectStore) -> Marker:
-    marker = Marker(recoup=FORMAT, created=time.time(), by=f"recoup {__version__}")
-    data = msgspec.json.encode(marker) + b"\n"
+    marker = Marker(recoup=FORMAT, created=time.time(), by=f"recoup {__version__}", salt=os.urandom(_SALT_SIZE).hex())
+    data = _encode(marker)
     try:
         store.put(MARKER, [data], create=True)
     except ObjectExists:

@@ -24,6 +24,7 @@ from recoup.engine.drive import adrive, drive
 from recoup.engine.key_parts import spelled_out
 from recoup.engine.keying import agree
 from recoup.engine.perform import Performer
+from recoup.engine.salts import salt_of
 from recoup.engine.steps import Found, Lookup, Rejected
 from recoup.engine.streams.drive import acollect, astream, collect, stream
 from recoup.engine.streams.perform import StreamPerformer
@@ -33,6 +34,7 @@ from recoup.exceptions import ConfigurationError, MissingContextError
 from recoup.forking import free_in_children
 from recoup.futures import FutureList, PrefectFuture, resolve_futures_to_states
 from recoup.hashing.code import identity
+from recoup.hashing.marks import marks_of, unread_advice
 from recoup.project import name_in_module, original_of
 from recoup.results import ResultStore, passed_on_by
 from recoup.runs.elsewhere import TasksElsewhere, mapped_in_background
@@ -115,6 +117,7 @@ class Task(Hooked, TasksElsewhere, Generic[P, R_co]):
         self.binder = Binder(fn)
         if not (self.binder.takes_any and isinstance(self.task_run_name, str)):
             check_run_name(self.task_run_name, self.binder.names, "task_run_name", f"task {self.name}")
+        self.marks = marks_of(fn, self.binder.signature.parameters, f"task {self.name}")
         self._terms_for: tuple[Settings, ResultStore | None, bool | None, Terms] | None = None
         self._store_inside: tuple[ResultStore | None, ResultStore] | None = None
         self._advised: set[str] = set()  # shared with the copies that are bound to instances
@@ -300,7 +303,9 @@ class Task(Hooked, TasksElsewhere, Generic[P, R_co]):
         wait_for, return_state = listed(kwargs.pop("wait_for", None)), kwargs.pop("return_state", False)
         if "deferred" not in self.binder.names and kwargs.pop("deferred", False):
             raise mapped_in_background(self.name)
-        calls = calls_of(self.name, self.binder, (*self._bound, *args), kwargs, len(self._bound))
+        calls = calls_of(
+            self.name, self.binder, (*self._bound, *args), kwargs, len(self._bound), self.marks.secret if self.marks else ()
+        )
         futures: FutureList[Any] = FutureList(self._submit(call.args, call.kwargs, wait_for, call.label) for call in calls)
         return resolve_futures_to_states(futures) if return_state else futures
 
@@ -436,6 +441,24 @@ class Task(Hooked, TasksElsewhere, Generic[P, R_co]):
             if text:
                 emit(Advised(at=clock.time(), task=self.name, text=text))
         return terms
+
+    def settle_marks(self) -> None:
+        """Read the annotations again that could not be evaluated at decoration; say so of those that still cannot."""
+        if self.marks is None or not self.marks.unread:
+            return
+        self.marks = marks_of(self.fn, self.binder.signature.parameters, f"task {self.name}")
+        for name, text in self.marks.unread.items() if self.marks is not None else ():
+            if name not in self._advised:
+                self._advised.add(name)
+                emit(Advised(at=clock.time(), task=self.name, text=unread_advice(name, text)))
+
+    def salt(self) -> bytes:
+        """Return what secrets among the arguments are hashed with here.
+
+        Raises `HashError` where the storage, which has it, does not answer.
+        """
+        terms = self._terms(FlowRunContext.get())
+        return salt_of(terms.settings.key_salt, terms.ledger)
 
     def store_inside(self, store: ResultStore | None) -> ResultStore | None:
         """Return the store that calls of the body inherit, when this task inherits `store`: the same one for the same."""

@@ -14,7 +14,7 @@ from recoup.states import State
 from recoup.upstream import require
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from recoup.arguments import Binder
 
@@ -31,8 +31,12 @@ class MappedCall(NamedTuple):
     label: str
 
 
-def calls_of(task: str, binder: Binder, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> Iterator[MappedCall]:
+def calls_of(
+    task: str, binder: Binder, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int, secret: Collection[str] = ()
+) -> Iterator[MappedCall]:
     """Yield a call for each item of the iterable arguments; the first `bound` ones are never mapped.
+
+    Labels show nothing of `secret` arguments.
 
     Raises `MappingMissingIterable` where there are none, and `MappingLengthMismatch` where their lengths differ.
     """
@@ -49,7 +53,9 @@ def calls_of(task: str, binder: Binder, args: tuple[Any, ...], kwargs: dict[str,
         one = dict(zip(items, members, strict=True))
         every = binder.gathered({name: one[name] if name in one else whole[name] for name in inputs})
         positional, named = binder.unbind(every)
-        yield MappedCall(positional[bound:], named, _label(one, index))
+        yield MappedCall(
+            positional[bound:], named, _label({name: value for name, value in one.items() if name not in secret}, index)
+        )
 
 
 def _items(value: Any) -> list[Any] | None:

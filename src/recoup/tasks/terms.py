@@ -21,6 +21,7 @@ __all__ = ["make_terms"]
 
 def make_terms(task: Task[..., Any], settings: Settings, store: ResultStore | None, flow: FlowRunContext | None) -> Terms:
     """Return the terms of calls of `task` in this flow run, or outside flows, where they inherit `store`."""
+    task.settle_marks()
     own = ResultStore.of_options(task.result_storage, task.result_serializer, store, task.remembers)
     persists = should_persist_result(task.persist_result)
     reuse = reuse_of(task._options, task.cache_policy, settings, persists=persists)  # noqa: SLF001 - it is about them
@@ -35,7 +36,7 @@ def make_terms(task: Task[..., Any], settings: Settings, store: ResultStore | No
         streams=task.isgenerator,
         binder=task.binder,
         policy=policy,
-        reads_values=policy.reads_values,
+        reads_values=policy.reads_values or (task.marks is not None and task.marks.loads),
         ledger=None if reuse.policy is None else own.keyed_in(policy.key_storage).ledger,
         uncached=reuse.uncached,
         serializer=own.serializer,

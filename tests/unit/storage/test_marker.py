@@ -25,7 +25,9 @@ def test_reading_a_new_storage_writes_nothing(store):
 
 def test_the_first_write_makes_the_storage_recoups(store):
     marker = ensure_marker(store)
-    assert json.loads(store.get(MARKER)) == {"recoup": FORMAT, "created": marker.created, "by": f"recoup {__version__}"}
+    written = {"recoup": FORMAT, "created": marker.created, "by": f"recoup {__version__}", "salt": marker.salt}
+    assert json.loads(store.get(MARKER)) == written
+    assert len(bytes.fromhex(marker.salt)) == 32
     assert store.get(MARKER).endswith(b"\n")
 
 
