@@ -46,6 +46,9 @@ __all__ = ["Known", "form_of", "place_label", "walk"]
 DETOURS: Final = 1_000_000
 """How many members of cycles may be walked again before a value is refused as too intertwined: a second's work."""
 
+DEEPEST: Final = 1_000_000
+"""How many levels a value may nest: what is deeper makes a new member each time it is looked at, and never ends."""
+
 _UNIT: Final = 64
 """Bytes that weigh as much as one member. What weighs less than `FEW` is hashed again rather than remembered."""
 
@@ -147,7 +150,7 @@ def walk(root: Any, known: dict[int, Known], path: str) -> bytes:
 
     Raises `HashError` with the path of the first member, in depth-first order, that has no stable content.
     """
-    journey = _Walk(known)
+    journey = _Walk(known, root)
     try:
         return journey.run(root)
     except Unhashable as verdict:
@@ -159,14 +162,14 @@ def walk(root: Any, known: dict[int, Known], path: str) -> bytes:
 class _Walk:
     __slots__ = ("current", "detours", "frames", "known", "slots", "trail", "unsettled")
 
-    def __init__(self, known: dict[int, Known]) -> None:
+    def __init__(self, known: dict[int, Known], root: Any) -> None:
         self.known = known
         self.frames: list[_Frame] = []
         self.trail: list[Any] = []
         self.slots: dict[int, int] = {}
         self.unsettled: dict[int, Any] = {}
         self.detours = 0
-        self.current: Any = None
+        self.current = root
 
     def refusal(self, verdict: Unhashable, path: str) -> HashError:
         """Return the error about the value that is being looked at, by the way that led to it."""
@@ -218,10 +221,6 @@ class _Walk:
             frame.lowest = min(frame.lowest, slot)
             return framed(BACK + size(len(self.trail) - slot))
         self.current = value
-        if flat is None:
-            reference = getattr(value, "__recoup_token__", None)
-            if type(reference) is Token:
-                return reference
         return self.open(value)
 
     def open(self, value: Any) -> bytes | None:
@@ -232,6 +231,8 @@ class _Walk:
             if id(value) in self.unsettled:
                 self.count_detour(form)  # type: ignore[arg-type]  # narrowed by the exact type
             slot = len(self.trail)
+            if len(self.frames) >= DEEPEST:
+                raise Unhashable(f"nests deeper than {DEEPEST:,} levels, or without an end")
             self.frames.append(_Frame(value, form, slot))  # type: ignore[arg-type]  # as above
             self.slots[id(value)] = slot
             self.trail.append(value)

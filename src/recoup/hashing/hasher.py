@@ -33,8 +33,11 @@ class Hasher:
         Raises `HashError` for values without stable content; its `path` begins with `path`, the argument's name.
         """
         kind = type(value)
-        quick = ATOMS.get(kind) or FLAT.get(kind)
-        found = quick(value) if quick is not None else None
+        try:
+            quick = ATOMS.get(kind) or FLAT.get(kind)
+            found = quick(value) if quick is not None else None
+        except TypeError:  # a class that cannot be looked up, for its metaclass compares and does not hash: the walk refuses it
+            found = None
         return Token(walk(value, self._known, path) if found is None else found)
 
     def weight(self, value: Any) -> int:

@@ -1,13 +1,33 @@
 """What has no stable content is refused: with its path, its type, and two remedies that work."""
 
 import asyncio
+import concurrent.futures
+import contextlib
+import contextvars
 import functools
+import hashlib
+import http.client
 import io
 import itertools
+import logging
+import mmap
+import multiprocessing
+import queue
+import random
+import re
+import selectors
+import smtplib
 import socket
 import sqlite3
+import ssl
+import subprocess
+import sys
+import tempfile
 import threading
+import urllib.request
 import weakref
+import xmlrpc.client
+from dataclasses import dataclass
 
 import pytest
 
@@ -69,6 +89,84 @@ def test_locks_connections_and_the_like_are_refused(make):
     assert error.path.startswith("options['config'][0]")
     if isinstance(value, sqlite3.Connection):
         value.close()
+
+
+class Referent:
+    def method(self):
+        """Do nothing."""
+
+
+REFERENT = Referent()
+
+RESOURCES = {
+    "asyncio.Lock": asyncio.Lock,
+    "asyncio.Event": asyncio.Event,
+    "asyncio.Queue": asyncio.Queue,
+    "asyncio.Semaphore": asyncio.Semaphore,
+    "a context": contextvars.copy_context,
+    "a context variable": lambda: contextvars.ContextVar("x"),
+    "an executor": lambda: concurrent.futures.ThreadPoolExecutor(1),
+    "a future": concurrent.futures.Future,
+    "a thread": threading.Thread,
+    "a condition": threading.Condition,
+    "a semaphore": threading.Semaphore,
+    "a barrier": lambda: threading.Barrier(2),
+    "a timer": lambda: threading.Timer(1, print),
+    "a queue": queue.Queue,
+    "a simple queue": queue.SimpleQueue,
+    "a process": multiprocessing.Process,
+    "a lock between processes": multiprocessing.Lock,
+    "a connection that is closed": lambda: http.client.HTTPConnection("localhost"),
+    "an opener": urllib.request.build_opener,
+    "a remote procedure": lambda: xmlrpc.client.ServerProxy("http://localhost"),
+    "a mail client": smtplib.SMTP,
+    "a TLS context": ssl.create_default_context,
+    "a log handler": logging.StreamHandler,
+    "a weak method": lambda: weakref.WeakMethod(REFERENT.method),
+    "a weak proxy": lambda: weakref.proxy(REFERENT),
+    "a weak set": weakref.WeakSet,
+    "a weak dict": weakref.WeakValueDictionary,
+    "a finalizer": lambda: weakref.finalize(REFERENT, print),
+    "super": lambda: super(Referent, REFERENT),
+    "a stack of contexts": contextlib.ExitStack,
+    "a frame": sys._getframe,
+    "a match": lambda: re.match("a", "a"),
+    "a hash": hashlib.sha256,
+    "random numbers of the system": random.SystemRandom,
+    "mapped memory": lambda: mmap.mmap(-1, 10),
+    "a selector": selectors.DefaultSelector,
+    "a folder that will go": tempfile.TemporaryDirectory,
+    "a session of a library that is not installed": type("Session", (), {"__module__": "requests.sessions"}),
+}
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_what_belongs_to_this_process_is_refused_by_its_own_name(name):
+    value = RESOURCES[name]()
+    error = refused(Client(held=[value]), "cfg")
+    assert error.path.startswith("cfg.held[0]")
+    assert "no stable content" in str(error)
+    for close in ("cleanup", "close"):
+        if hasattr(type(value), close):
+            getattr(value, close)()
+            break
+
+
+def test_a_process_that_runs_is_refused():
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        assert refused(process).kind == "subprocess.Popen"
+
+
+def test_subclasses_of_resources_are_refused_until_they_say_what_stands_for_them():
+    class Worker(threading.Thread):
+        pass
+
+    class Named(Worker):
+        def __recoup_digest__(self):
+            return self.__class__.__name__
+
+    assert refused(Worker()).kind.endswith("Worker")
+    assert digest(Named()) == digest(Named())
 
 
 def test_sockets_are_refused():
@@ -152,9 +250,14 @@ def test_an_error_in_the_users_own_reduce_is_a_refusal_too():
     assert isinstance(refused(Broken()).__cause__, ZeroDivisionError)
 
 
+@dataclass
 class Rude:
-    def __getattr__(self, name):
-        raise ZeroDivisionError
+    a: int = 0
+
+    def __getattribute__(self, name):
+        if name == "a":
+            raise ZeroDivisionError
+        return object.__getattribute__(self, name)
 
 
 class RudeDigest:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections import OrderedDict
+from collections.abc import Mapping
+from struct import Struct
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
+from recoup.hashing._attributes import attributes_of
 from recoup.hashing._forms import Attributes, Form, Kind, Stream, nameless, tag
 
 if TYPE_CHECKING:
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
 
 _RANGE, _SLICE, _BYTEARRAY = tag("range"), tag("slice"), tag("bytearray")
 _MEMORYVIEW, _MAPPINGPROXY, _NAMESPACE = tag("memoryview"), tag("mappingproxy"), tag("namespace")
+_KEYS, _VALUES, _ITEMS, _ORDERED_VIEW, _STRUCT = map(tag, ("keys", "values", "items", "ordered-view", "struct"))
 _SET, _MEMBERS, _ERROR, _MEMORY_FILE = tag("set-of"), tag("members"), tag("exception"), tag("memory-file")
 
 
@@ -32,21 +37,41 @@ def _memoryview(value: memoryview) -> Form:
     return Form(_MEMORYVIEW, (value.format, shape, Stream(_BYTEARRAY, (content,))), nameless)
 
 
+_TOLD: Final = {OSError: ("filename", "filename2"), ImportError: ("name", "path")}
+"""What errors know besides their arguments."""
+
+
 def _exception(value: BaseException) -> Form:
-    """Encode an exception without its traceback, which tells where it was, not what it is."""
-    state = Attributes(vars(value))
+    """Encode an exception without its traceback and context, which tell where it was, not what it is."""
+    state = attributes_of(value)
+    told = {name: getattr(value, name, None) for base, names in _TOLD.items() if isinstance(value, base) for name in names}
+    state.update((name, member) for name, member in told.items() if member is not None)
     members = (type(value), value.args, state, value.__cause__)
     return Form(_ERROR, members, lambda i: ("", ".args", "", ".__cause__")[i])
 
 
 def _set_subclass(value: Any) -> Form:
     members = Form(_MEMBERS, list(set.__iter__(value) if isinstance(value, set) else frozenset.__iter__(value)), None, Kind.SET)
-    return Form(_SET, (type(value), members, Attributes(getattr(value, "__dict__", {}))), nameless)
+    return Form(_SET, (type(value), members, attributes_of(value)), nameless)
 
 
 def _memory_file(value: Any) -> Form:
-    """Encode a file in memory without moving it: its content and its position."""
-    return Form(_MEMORY_FILE, (type(value), value.getvalue(), value.tell()), nameless)
+    """Encode a file in memory without moving it: its content, its position, and what hangs on it."""
+    content, *how = value.__getstate__()[:-1]
+    return Form(_MEMORY_FILE, (type(value), content, *how, attributes_of(value)), nameless)
+
+
+def _mappingproxy(value: MappingProxyType[Any, Any]) -> Form:
+    """Encode what the proxy shows: the order of an `OrderedDict` behind it counts."""
+    shown = value.copy() if hasattr(value, "copy") else None
+    return Form(_MAPPINGPROXY, (shown if isinstance(shown, Mapping) else dict(value),), nameless)
+
+
+_ORDERED_VIEWS: Final = tuple(map(type, (OrderedDict().keys(), OrderedDict().values(), OrderedDict().items())))
+
+
+def _ordered_view(value: Any) -> Form:
+    return Form(_ORDERED_VIEW, (_ORDERED_VIEWS.index(type(value)), *value), lambda i: f"[{i - 1}]" if i else "")
 
 
 HANDLERS: Final[dict[type, Encoder]] = {
@@ -54,13 +79,18 @@ HANDLERS: Final[dict[type, Encoder]] = {
     slice: _slice,
     bytearray: lambda value: Stream(_BYTEARRAY, (value,)),
     memoryview: _memoryview,
-    MappingProxyType: lambda value: Form(_MAPPINGPROXY, (dict(value),), nameless),
+    MappingProxyType: _mappingproxy,
     SimpleNamespace: lambda value: Form(_NAMESPACE, (Attributes(vars(value)),), nameless),
-    io.BytesIO: _memory_file,
-    io.StringIO: _memory_file,
+    Struct: lambda value: Form(_STRUCT, (value.format,), nameless),
+    type({}.keys()): lambda value: Form(_KEYS, list(value), None, Kind.SET),
+    type({}.values()): lambda value: Form(_VALUES, list(value)),
+    type({}.items()): lambda value: Form(_ITEMS, dict(value), None, Kind.MAPPING),
+    **dict.fromkeys(_ORDERED_VIEWS, _ordered_view),
 }
 
 FAMILIES: Final[dict[type, Encoder]] = {
+    io.BytesIO: _memory_file,
+    io.StringIO: _memory_file,
     BaseException: _exception,
     set: _set_subclass,
     frozenset: _set_subclass,

@@ -1,4 +1,4 @@
-"""Functions, methods, classes, modules and generic aliases: things that have a name.
+"""Functions, methods, classes and modules: things that have a name.
 
 What can be found under its name is encoded by it: the module's dotted path from the project root, so that a script and
 an import agree, and the qualified name. What cannot (lambdas, inner functions, notebooks, a decorator's wrapper that
@@ -11,14 +11,13 @@ from __future__ import annotations
 import functools
 import sys
 import types
-import typing
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from recoup.exceptions import HashError
 from recoup.hashing._canonical import ATOMS, framed
-from recoup.hashing._forms import Attributes, Form, Kind, Reference, Unhashable, nameless, tag
-from recoup.project import is_project_file, module_path
+from recoup.hashing._forms import Attributes, Form, Reference, Unhashable, nameless, tag
+from recoup.hashing._names import is_named, of_project, of_session, public_name
+from recoup.project import module_path
 from recoup.types import Token
 
 if TYPE_CHECKING:
@@ -26,53 +25,31 @@ if TYPE_CHECKING:
 
 _CLASS, _FUNCTION, _CODE, _BUILTIN = tag("class"), tag("function"), tag("code"), tag("builtin")
 _LOCAL_CLASS, _METHOD, _PARTIAL, _MODULE = tag("local-class"), tag("method"), tag("partial"), tag("module")
-_ALIAS, _UNION, _WRAPPER, _FOREIGN = tag("alias"), tag("union"), tag("wrapper"), tag("library-function")
+_WRAPPER, _FOREIGN, _DESCRIPTOR, _PROPERTY = map(tag, ("wrapper", "library-function", "descriptor", "property"))
 
 _PLAIN: Final = (*ATOMS, tuple, frozenset, type)
-
-
-def _name(thing: Any, qualname: str) -> bytes:
-    """Return where `thing` is found: in a project by its module, in a library by the outermost package that exports it.
-
-    Libraries move things between private modules (`pandas.core.frame`, `pathlib._local`) and keep their public names.
-    """
-    name = thing.__module__
-    module = sys.modules.get(name)
-    if is_project_file(getattr(module, "__file__", None) or ""):
-        return f"{module_path(name)}:{qualname}".encode()
-    parts = name.split(".")
-    packages = [".".join(parts[:length]) for length in range(1, len(parts))]
-    public = (package for package in packages if getattr(sys.modules.get(package), "__dict__", {}).get(qualname) is thing)
-    return f"{next(public, name)}:{qualname}".encode()
-
-
-def _is_named(thing: Any) -> bool:
-    """Say whether the qualified name leads from the module to `thing`, for everyone who imports that module."""
-    module = sys.modules.get(thing.__module__ or "")
-    if "<" in thing.__qualname__ or module is None or (module.__name__ == "__main__" and not hasattr(module, "__file__")):
-        return False
-    try:
-        return attrgetter(thing.__qualname__)(module) is thing
-    except AttributeError:
-        return False
 
 
 # --- classes --------------------------------------------------------------------------------
 
 
 def _class(value: type) -> Form | bytes:
-    if "<locals>" in value.__qualname__ or _is_of_session(value):
-        return Form(_LOCAL_CLASS, (value.__qualname__, value.__bases__, Attributes(_content(value))), nameless)
-    return _class_name(value)
+    local = "<locals>" in value.__qualname__ or of_session(value)
+    name = None if local else _class_name(value)
+    return name or Form(_LOCAL_CLASS, (value.__qualname__, value.__bases__, Attributes(_content(value))), nameless)
 
 
 @functools.lru_cache(maxsize=4096)
-def _class_name(value: type) -> Token:
-    return Token(framed(_CLASS + _name(value, value.__qualname__)))
+def _class_name(value: type) -> Token | None:
+    """Return the token of a class by its name, `None` for one that the project made at run time and nobody finds there."""
+    module = value.__module__
+    if of_project(module) and not is_named(value) and not _is_being_imported(module):
+        return None
+    return Token(framed(_CLASS + public_name(value, value.__qualname__)))
 
 
-def _is_of_session(value: type) -> bool:
-    return value.__module__ == "__main__" and not hasattr(sys.modules["__main__"], "__file__")
+def _is_being_imported(module: str) -> bool:
+    return getattr(getattr(sys.modules[module], "__spec__", None), "_initializing", False)
 
 
 def _content(value: type) -> dict[str, Any]:
@@ -102,8 +79,8 @@ def _functions(member: Any) -> tuple[Any, ...]:
 
 
 def _function(value: types.FunctionType) -> Form | bytes:
-    if _is_named(value):
-        return _FUNCTION + _name(value, value.__qualname__)
+    if is_named(value):
+        return _FUNCTION + public_name(value, value.__qualname__)
     from recoup.hashing.code.locals import carried_by, function_token  # noqa: PLC0415 - reading code is heavy, and few values need it
 
     try:
@@ -122,11 +99,19 @@ def _builtin(value: types.BuiltinFunctionType) -> Form | bytes:
     owner = value.__self__
     if owner is None or isinstance(owner, types.ModuleType):
         return _BUILTIN + f"{value.__module__}:{value.__qualname__}".encode()
-    return Form(_METHOD, (owner, value.__name__), (".__self__", "").__getitem__)
+    return _bound(owner, value.__name__)
 
 
-def _method(value: types.MethodType) -> Form:
-    return Form(_METHOD, (value.__self__, value.__func__), (".__self__", "").__getitem__)
+def _method(value: types.MethodType) -> Form | bytes:
+    return _bound(value.__self__, value.__func__)
+
+
+def _bound(owner: Any, function: Any) -> Form | bytes:
+    """Encode a method with what it is bound to; `random.random` and its like are functions that only look like methods."""
+    module = sys.modules.get(type(owner).__module__)
+    if getattr(module, "_inst", None) is owner:
+        return _BUILTIN + f"{type(owner).__module__}:{getattr(function, '__name__', function)}".encode()
+    return Form(_METHOD, (owner, function), (".__self__", "").__getitem__)
 
 
 def _partial(value: functools.partial[Any]) -> Form:
@@ -136,52 +121,44 @@ def _partial(value: functools.partial[Any]) -> Form:
 
 def _wrapper(value: Any) -> Form | bytes:
     """Encode the result of `functools.lru_cache`: what it remembers is not part of it."""
-    if _is_named(value):
-        return _FUNCTION + _name(value, value.__qualname__)
+    if is_named(value):
+        return _FUNCTION + public_name(value, value.__qualname__)
     return Form(_WRAPPER, (type(value), value.__wrapped__), ("", ".__wrapped__").__getitem__)
 
 
-# --- modules and aliases --------------------------------------------------------------------
+# --- descriptors ----------------------------------------------------------------------------
 
 
-def _alias(value: Any) -> Form:
-    return Form(
-        _ALIAS,
-        (isinstance(value, types.GenericAlias), value.__origin__, value.__args__, getattr(value, "__metadata__", ())),
-        nameless,
-    )
+def _property(value: property) -> Form:
+    return Form(_PROPERTY, (type(value), value.fget, value.fset, value.fdel), ("", ".fget", ".fset", ".fdel").__getitem__)
 
 
-def _union(value: Any) -> Form:
-    return Form(_UNION, list(value.__args__), nameless, Kind.SET)
+def _class_or_static_method(value: Any) -> Form:
+    return Form(_WRAPPER, (type(value), value.__func__), ("", ".__func__").__getitem__)
 
 
-def _typing(value: Any) -> Form | bytes:
-    if getattr(value, "__origin__", None) is typing.Union:
-        return _union(value)
-    if hasattr(value, "__args__"):
-        return _alias(value)
-    name = getattr(value, "_name", None) or getattr(value, "__name__", None)
-    if not isinstance(name, str):
-        raise Unhashable("has no name to go by")
-    return _CLASS + _name(value, name)
+def _cached_property(value: functools.cached_property[Any]) -> Form:
+    return Form(_PROPERTY, (type(value), value.func, value.attrname), ("", ".func", "").__getitem__)
+
+
+def _descriptor(value: types.GetSetDescriptorType) -> Form:
+    return Form(_DESCRIPTOR, (value.__objclass__, value.__name__), nameless)
 
 
 HANDLERS: Final[dict[type, Encoder]] = {
     types.FunctionType: _function,
     types.BuiltinFunctionType: _builtin,
     types.MethodType: _method,
-    types.GenericAlias: _alias,
-    types.UnionType: _union,
+    types.GetSetDescriptorType: _descriptor,
     functools.partial: _partial,
-    type(functools.lru_cache(_name)): _wrapper,
+    functools.cached_property: _cached_property,
+    type(_class_name): _wrapper,
 }
 
 FAMILIES: Final[dict[type, Encoder]] = {
     type: _class,
+    property: _property,
+    staticmethod: _class_or_static_method,
+    classmethod: _class_or_static_method,
     types.ModuleType: lambda value: _MODULE + module_path(value).encode(),
-    type(typing.Any): _class,
-    typing.TypeVar: _typing,
-    type(typing.Union): _typing,
-    type(typing.Literal[0]).__mro__[1]: _typing,
 }

@@ -6,12 +6,14 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from recoup.hashing._forms import Form, Kind, tag
+from recoup.hashing._attributes import attributes_of
+from recoup.hashing._forms import Attributes, Form, Kind, nameless, tag
 
 if TYPE_CHECKING:
     from recoup.hashing._forms import Encoder
 
 _DEQUE, _ORDERED, _DEFAULTING, _COUNTER = tag("deque"), tag("ordered-dict"), tag("defaultdict"), tag("counter")
+_COUNTED = tag("counter-of")
 
 
 def _deque(value: deque[Any]) -> Form:
@@ -24,14 +26,33 @@ def _ordered(value: OrderedDict[Any, Any]) -> Form:
     def label(place: int) -> str:
         return f"[{keys[place // 2]!r:.60}]" if place % 2 else ""
 
-    return Form(_ORDERED, tuple(chain.from_iterable(value.items())), label)
+    attributes = (attributes_of(value),) if vars(value) else ()
+    return Form(_ORDERED, (*chain.from_iterable(value.items()), *attributes), label)
+
+
+def _defaultdict(value: defaultdict[Any, Any]) -> Form:
+    members = (value.default_factory, dict(value))
+    return Form(_DEFAULTING, members if type(value) is defaultdict else (*members, *_owner(value)), _factory_label)
+
+
+def _factory_label(place: int) -> str:
+    return "" if place else ".default_factory"
+
+
+def _counter(value: Counter[Any]) -> Form:
+    if type(value) is Counter and not vars(value):
+        return Form(_COUNTER, dict(value), None, Kind.MAPPING)
+    return Form(_COUNTED, (dict(value), *_owner(value)), nameless)
+
+
+def _owner(value: Any) -> tuple[type, Attributes]:
+    """Return class and attributes of a subclass, which Python's own `__reduce__` forgets here."""
+    return type(value), attributes_of(value)
 
 
 HANDLERS: Final[dict[type, Encoder]] = {
     deque: _deque,
     OrderedDict: _ordered,
-    defaultdict: lambda value: Form(_DEFAULTING, (value.default_factory, dict(value)), (".default_factory", "").__getitem__),
-    Counter: lambda value: Form(_COUNTER, dict(value), None, Kind.MAPPING),
 }
 
-FAMILIES: Final[dict[type, Encoder]] = {}
+FAMILIES: Final[dict[type, Encoder]] = {defaultdict: _defaultdict, Counter: _counter}

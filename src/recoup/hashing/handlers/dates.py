@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 import zoneinfo
 from typing import TYPE_CHECKING, Final
 
-from recoup.hashing._forms import Form, nameless, tag
+from recoup.hashing._forms import Form, Unhashable, nameless, tag
 
 if TYPE_CHECKING:
     from recoup.hashing._forms import Encoder
@@ -18,7 +19,7 @@ _TIMEZONE, _ZONEINFO = tag("timezone"), tag("zoneinfo")
 def _datetime(value: dt.datetime) -> Form | bytes:
     """Encode the wall clock, the fold and the zone: two zones are two values, also at the same instant."""
     wall = value.replace(tzinfo=None, fold=0).isoformat().encode()
-    if value.tzinfo is None:
+    if value.tzinfo is None and not value.fold:
         return _DATETIME + wall
     return Form(_DATETIME, (wall, value.fold, value.tzinfo), lambda i: ("", "", ".tzinfo")[i])
 
@@ -33,6 +34,10 @@ def _timezone(value: dt.timezone) -> Form:
 
 
 def _zoneinfo(value: zoneinfo.ZoneInfo) -> Form:
+    try:
+        value.__reduce__()
+    except pickle.PicklingError:
+        raise Unhashable("was read from a file and has no name to go by", 'name the zone: ZoneInfo("Europe/Berlin")') from None
     return Form(_ZONEINFO, (value.key,), nameless)
 
 

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from recoup.hashing._attributes import attributes_of, derived_names, without
 from recoup.hashing._forms import Attributes, Form, Unhashable, nameless, tag
 from recoup.project import module_path
 
@@ -27,38 +28,23 @@ _BUILTIN_BASES: Final = (list, dict, set, frozenset, tuple, str, bytes, bytearra
 # --- classes that name their fields -----------------------------------------------------------
 
 
-def _fields(value: Any, names: tuple[str, ...], others: dict[str, Any]) -> Form:
-    members = (type(value), names, Attributes(others), *(getattr(value, name) for name in names))
+def _fields(value: Any, names: tuple[str, ...], others: Attributes, content: Iterable[Any] | None = None) -> Form:
+    content = (getattr(value, name) for name in names) if content is None else content
+    members = (type(value), names, others, *content)
     return Form(_FIELDS, members, lambda i: f".{names[i - 3]}" if i > 2 else "")  # noqa: PLR2004 - after class, names, others
 
 
-def _own_attributes(value: Any) -> dict[str, Any]:
-    """Return what hangs on the instance, without what `functools.cached_property` computed from the rest."""
-    kind: type = type(value)
-    derived = _derived(kind)
-    found = getattr(value, "__dict__", {})
-    return {name: member for name, member in found.items() if name not in derived} if derived else found
-
-
-@functools.lru_cache(maxsize=1024)
-def _derived(kind: type) -> frozenset[str]:
-    return frozenset(
-        name for base in kind.__mro__ for name, member in vars(base).items() if isinstance(member, functools.cached_property)
-    )
-
-
-def _without(attributes: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    return {name: member for name, member in attributes.items() if name not in names}
-
-
-def _namedtuple(value: Any) -> Form:
-    return _fields(value, type(value)._fields, _own_attributes(value))
+def _namedtuple(value: Any) -> Form | bytes:
+    names: tuple[str, ...] = type(value)._fields
+    if len(names) != tuple.__len__(value):
+        return _object(value)
+    return _fields(value, names, attributes_of(value), tuple.__iter__(value))
 
 
 def _dataclass(value: Any) -> Form:
     kind: type = type(value)
     names = tuple(name for name in _dataclass_names(kind) if hasattr(value, name))
-    return _fields(value, names, _without(_own_attributes(value), names))
+    return _fields(value, names, attributes_of(value, names))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -70,17 +56,28 @@ def _dataclass_names(kind: type) -> tuple[str, ...]:
 
 def _attrs(value: Any) -> Form:
     names = tuple(field.name for field in type(value).__attrs_attrs__ if hasattr(value, field.name))
-    return _fields(value, names, _without(_own_attributes(value), names))
+    return _fields(value, names, _own_dict(value, names))
 
 
 def _struct(value: Any) -> Form:
     names = tuple(name for name in type(value).__struct_fields__ if hasattr(value, name))
-    return _fields(value, names, _own_attributes(value))
+    return _fields(value, names, _own_dict(value, names))
+
+
+def _own_dict(value: Any, names: tuple[str, ...]) -> Attributes:
+    """Return what hangs on the instance besides its fields; slots are fields here, or caches of the library."""
+    kind: type = type(value)
+    return without(getattr(value, "__dict__", {}), (*names, *derived_names(kind)))
+
+
+def _defines(kind: type, *names: str) -> bool:
+    """Say whether a class of `kind`'s line has one of `names`, without asking a metaclass that answers to any name."""
+    return any(name in vars(ancestor) for ancestor in kind.__mro__ for name in names)
 
 
 def _is_plain_dataclass(kind: type) -> bool:
     """Say whether the fields and the instance's dict are all there is, and the class says nothing else about its state."""
-    if not hasattr(kind, "__dataclass_fields__") or issubclass(kind, _BUILTIN_BASES):
+    if not _defines(kind, "__dataclass_fields__") or issubclass(kind, _BUILTIN_BASES):
         return False
     state = getattr(kind, "__getstate__", None)
     own_state = state is not None and state is not object.__getstate__ and state.__module__ != "dataclasses"
@@ -113,17 +110,25 @@ def _object(value: Any) -> Form | bytes:
     maker, arguments, state, items, pairs, setter = (*reduced, None, None, None, None)[:6]
     if maker is copyreg.__newobj__ and arguments == (kind,) and items is None and pairs is None and setter is None:  # type: ignore[attr-defined]  # typeshed hides it
         return Form(_OBJECT, (kind, _state(value, state)), nameless)
-    ordered = isinstance(value, OrderedDict)
-    members = (
-        kind,
-        maker,
-        arguments,
-        _state(value, state),
-        None if items is None else list(items),
-        None if pairs is None else list(pairs) if ordered else dict(pairs),
-        setter,
-    )
+    own = maker is copyreg.__newobj__  # type: ignore[attr-defined]  # as above
+    members = (kind, maker, arguments, _state(value, state), _items(value, items, own=own), _pairs(value, pairs, own=own), setter)
     return Form(_REDUCED, members, nameless)
+
+
+def _items(value: Any, items: Iterable[Any] | None, *, own: bool) -> list[Any] | None:
+    """Return the members of a list: those that it holds, whatever its own `__iter__` says."""
+    if items is None:
+        return None
+    return list(list.__iter__(value) if own and issubclass(type(value), list) else items)
+
+
+def _pairs(value: Any, pairs: Iterable[Any] | None, *, own: bool) -> Any:
+    """Return the pairs of a dict: those that it holds; their order counts in an `OrderedDict` only."""
+    if pairs is None:
+        return None
+    if issubclass(type(value), OrderedDict):
+        return list(pairs)
+    return dict(dict.items(value) if own and issubclass(type(value), dict) else pairs)
 
 
 def _reduce(value: Any) -> Any:
@@ -142,7 +147,8 @@ def _state(value: Any, state: Any) -> Any:
     if type(state) is not dict:
         return state
     kind: type = type(value)
-    return Attributes(_without(state, _derived(kind)))
+    own = without(state, derived_names(kind))
+    return own if own or not state else None  # as for an instance on which nothing was set
 
 
 def _global(value: Any, name: str) -> bytes:
@@ -163,10 +169,10 @@ FAMILIES: Final[dict[type, Encoder]] = {}
 
 PREDICATES: Final[tuple[tuple[Callable[[type], bool], Encoder], ...]] = (
     (lambda kind: issubclass(kind, io.IOBase), _file),
-    (lambda kind: hasattr(kind, "__next__") or hasattr(kind, "__anext__"), _iterator),
-    (lambda kind: issubclass(kind, tuple) and hasattr(kind, "_fields"), _namedtuple),
+    (lambda kind: _defines(kind, "__next__", "__anext__"), _iterator),
+    (lambda kind: issubclass(kind, tuple) and _defines(kind, "_fields"), _namedtuple),
     (_is_plain_dataclass, _dataclass),
-    (lambda kind: hasattr(kind, "__attrs_attrs__"), _attrs),
-    (lambda kind: hasattr(kind, "__struct_fields__"), _struct),
+    (lambda kind: _defines(kind, "__attrs_attrs__"), _attrs),
+    (lambda kind: isinstance(getattr(kind, "__struct_fields__", None), tuple), _struct),
     (lambda _kind: True, _object),
 )
