@@ -79,7 +79,8 @@ def register_digest(kind: type[T], function: Callable[[T], Any]) -> None:
     >>> import threading
     >>> register_digest(threading.Event, lambda event: event.is_set())
     """
-    if not isinstance(kind, type) or not callable(function):
+    given: object = kind  # from a program without a type checker
+    if not isinstance(given, type) or not callable(function):
         raise ConfigurationError(
             f"register_digest takes a class and a function, not {kind!r} and {function!r}; write "
             "register_digest(Connection, lambda connection: connection.url)"
@@ -94,7 +95,10 @@ def register_digest(kind: type[T], function: Callable[[T], Any]) -> None:
 def handler_for(kind: type) -> Encoder:
     """Return the encoder that speaks for values of exactly this type."""
     ancestors = type.__dict__["__mro__"].__get__(kind)
-    return _told(ancestors) or _known(ancestors) or _by_shape(kind)
+    for found in (_told(ancestors), _known(ancestors)):
+        if found is not None:
+            return found
+    return _by_shape(kind)
 
 
 def _told(ancestors: tuple[type, ...]) -> Encoder | None:
