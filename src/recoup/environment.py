@@ -9,7 +9,7 @@ from pathlib import Path
 from recoup.records import Producer
 from recoup.version import __version__
 
-__all__ = ["host", "machine", "own_start", "process_start", "producer"]
+__all__ = ["host", "machine", "own_start", "process_start", "process_state", "producer"]
 
 _STATE, _START = 0, 19
 """Fields of `/proc/<pid>/stat`, counted after the program's name."""
@@ -46,11 +46,20 @@ def process_start(pid: int) -> str | None:
 
     Returns `None` where there is no such process, or only what is left of one that has ended.
     """
+    found = process_state(pid)
+    return None if found is None else found[1]
+
+
+def process_state(pid: int) -> tuple[str, str] | None:
+    """Return whether the process `pid` runs (`R`, `S` …) or is stopped (`T`, `t`), and what `process_start` returns.
+
+    Both are empty where the system does not tell. Returns `None` where there is no such process, or only what is left of one.
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return None if Path("/proc/self/stat").exists() or not _answers(pid) else ""
-    return None if fields[_STATE] in "ZXx" else fields[_START]
+        return None if Path("/proc/self/stat").exists() or not _answers(pid) else ("", "")
+    return None if fields[_STATE] in "ZXx" else (fields[_STATE], fields[_START])
 
 
 def _answers(pid: int) -> bool:

@@ -16,6 +16,8 @@ __all__ = [
     "HashError",
     "InvalidName",
     "KeyFunctionError",
+    "LockError",
+    "LockNotHeld",
     "MappingLengthMismatch",
     "MappingMissingIterable",
     "MissingContextError",
@@ -207,3 +209,14 @@ class NotAStorage(StoreError, NotADirectoryError):
 
 class NewerFormat(StoreError):
     """The storage was written by a newer Recoup; it is left untouched."""
+
+
+# --- locks ---------------------------------------------------------------------------------
+
+
+class LockError(RecoupError, RuntimeError):
+    """A lock does not stand as the program takes it to."""
+
+
+class LockNotHeld(LockError, ValueError):
+    """A lock was to be released, or its result written, by somebody who does not hold it (any more)."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator, Iterator
 
-__all__ = ["run", "sleep", "to_thread", "to_thread_shielded", "unwatched", "within"]
+__all__ = ["Alarm", "run", "sleep", "to_thread", "to_thread_finished", "to_thread_shielded", "unwatched", "within"]
 
 T = TypeVar("T")
 
@@ -50,6 +50,51 @@ async def to_thread_shielded(function: Callable[..., T], *args: object) -> T:
     import asyncio
 
     return await asyncio.shield(asyncio.to_thread(function, *args))
+
+
+async def to_thread_finished(function: Callable[..., T], *args: object) -> T:
+    """Do as `to_thread`, and be cancelled only when the function has ended: what it did is known then."""
+    import asyncio
+
+    running = asyncio.ensure_future(asyncio.to_thread(function, *args))
+    cancelled: asyncio.CancelledError | None = None
+    while not running.done():
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError as exc:
+            cancelled = exc
+        except Exception:  # noqa: BLE001, S110 - raised below, by its result
+            pass
+    if cancelled is not None:
+        raise cancelled
+    return running.result()
+
+
+class Alarm:
+    """An event that any thread may set, for one coroutine that waits for it on the loop on which it was made."""
+
+    def __init__(self) -> None:
+        import asyncio
+
+        self._loop = asyncio.get_running_loop()
+        self._future = self._loop.create_future()
+
+    def set(self) -> None:
+        """Wake the coroutine."""
+        with contextlib.suppress(RuntimeError):  # its loop has ended
+            self._loop.call_soon_threadsafe(self._set)
+
+    def _set(self) -> None:
+        if not self._future.done():
+            self._future.set_result(None)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until it is set, at most so many seconds."""
+        timer = self._loop.call_later(seconds, self._set)
+        try:
+            await self._future
+        finally:
+            timer.cancel()
 
 
 @contextlib.contextmanager

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from recoup.abc import Buffer, Locality, ObjectInfo, ObjectStore, check_name
 from recoup.exceptions import InvalidName, NotAStorage, ObjectExists, ObjectNotFound, StoreError, StoreFull, StorePermissionError
-from recoup.storage._files import read_file, write_file
 from recoup.storage._names import keeps_name
+from recoup.whole_files import read_file, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -170,7 +170,7 @@ class Place:
 
 @contextlib.contextmanager
 def _afresh() -> Iterator[None]:
-    """Let Recoup forget what it knows of settings, storages and told lines, before and after."""
+    """Let Recoup forget what it knows of settings, storages, told lines and locks, before and after."""
     _forget()
     try:
         yield
@@ -179,7 +179,7 @@ def _afresh() -> Iterator[None]:
 
 
 def _forget() -> None:
-    for name in ("recoup.settings", "recoup.results", "recoup.logs"):
+    for name in ("recoup.settings", "recoup.results", "recoup.logs", "recoup.locking.memory"):
         module = sys.modules.get(name)
         if module is not None:
             module.forget()

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from recoup import whole_files
 from recoup.exceptions import InvalidName, NotAStorage, ObjectExists, ObjectNotFound, StoreError, StoreFull, StorePermissionError
-from recoup.storage import LocalFileSystem, _files
+from recoup.storage import LocalFileSystem
 
 OPERATIONS = ["get", "info", "put", "create", "delete", "list", "folders"]
 
@@ -81,7 +82,7 @@ LocalFileSystem({str(tmp_path)!r}).put({name!r}, [b"new"], create={create})
 
 def test_a_leftover_of_the_same_number_is_stepped_over(tmp_path, monkeypatch):
     """Another machine, or a dead process with our id, may have taken the name of our temporary file."""
-    monkeypatch.setattr(_files, "_numbers", iter([1, 2]))
+    monkeypatch.setattr(whole_files, "_numbers", iter([1, 2]))
     leftover = tmp_path / f".tmp-{os.getpid()}-1"
     leftover.write_bytes(b"theirs")
     LocalFileSystem(tmp_path).put("a", [b"ours"])
