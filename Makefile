@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long programs lint types docs bench-quick bench bench-mapped peers pins clean
+.PHONY: help demo test test-long programs lint types docs bench-quick bench bench-mapped bench-hashers peers pins clean
 
 help:
 	@echo "make demo         run the flights pipeline three times: work, no work, only what changed"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint types docs    one part of it"
 	@echo "make bench-quick  the budgets beside the peers in under a minute; make bench: more repetitions"
 	@echo "make bench-mapped maps of 10,000 tasks: time and memory for each, beside Prefect and Dask"
+	@echo "make bench-hashers  the corpus of values against the hashers of other tools"
 	@echo "make pins         raise the pinned versions of requirements/dev.txt"
 
 .venv/.ready: pyproject.toml requirements/dev.txt
@@ -56,6 +57,9 @@ bench: peers
 bench-mapped: peers
 	$(BIN)/python -m benchmarks.mapped --publish
 
+bench-hashers: .venv/.ready
+	$(BIN)/python -m benchmarks.hashers --check --publish
+
 peers: .venv/.ready
 	$(BIN)/python -m benchmarks.peers_env
 
@@ -64,4 +68,4 @@ pins: .venv/.ready
 		--group dev --extra flights pyproject.toml --output-file requirements/dev.txt
 
 clean:
-	rm -rf .venv .venv-peers .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .venv-hashers .mypy_cache .pytest_cache .ruff_cache .hypothesis
