@@ -14,9 +14,10 @@ import os
 import queue
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, NoReturn, TypeVar, overload
 
 from recoup.arguments import replace_members
+from recoup.exceptions import SerializationError
 from recoup.runs.time_limits import in_time_limit, undisturbed
 from recoup.states import Crashed, Running, State
 from recoup.wording import said
@@ -66,6 +67,9 @@ class PrefectFuture(Generic[R]):
     `work` is run once, in the context in which the future was made, by a thread of the task runner or by one of them
     that would otherwise wait for it.
     """
+
+    __recoup_stays__ = "a future is of its run only; return its result instead, future.result()"
+    """Why no serializer takes it."""
 
     def __init__(self, task_run: TaskRun, work: Callable[[], State[R]], upstream: Sequence[PrefectFuture[Any]] = ()) -> None:
         self.task_run = task_run
@@ -178,6 +182,10 @@ class PrefectFuture(Generic[R]):
         """End as `state` if the work has not begun."""
         if self._started.acquire(blocking=False):
             self._end(state)
+
+    def __reduce__(self) -> NoReturn:
+        """Raise `SerializationError`: a future belongs to the run that made it."""
+        raise SerializationError(self.__recoup_stays__)
 
     def __repr__(self) -> str:
         return f"PrefectFuture({self.name!r}, {self.state.name})"

@@ -238,6 +238,37 @@ def test_nothing_else_is_lost_by_a_result_that_cannot_be_kept(lines):
     assert [line.partition(" · ")[0] for line in lines()] == ["not kept lock", "not cached load"]
 
 
+@pytest.mark.parametrize(
+    ("options", "give", "kind", "serializer", "part"),
+    [
+        ({}, lambda future: future, "PrefectFuture", "pickle", ""),
+        ({}, lambda future: [future], "list", "pickle", " The part at [0] is a 'PrefectFuture'."),
+        ({"result_serializer": "json"}, lambda future: {"a": future}, "dict", "json", " The part at ['a'] is a 'PrefectFuture'."),
+    ],
+)
+def test_a_returned_future_is_passed_on_and_not_kept_and_the_line_says_what_to_return(
+    lines, options, give, kind, serializer, part
+):
+    @task
+    def inner():
+        return 1
+
+    @task(cache=True, **options)
+    def passes():
+        return give(inner.submit())
+
+    @flow
+    def program():
+        return passes()
+
+    program()
+    [line] = lines()
+    assert line.endswith(
+        f"not kept passes · Failed to serialize object of type '{kind}' with serializer '{serializer}': "
+        f"a future is of its run only; return its result instead, future.result().{part}"
+    )
+
+
 # --- storages ------------------------------------------------------------------------------------
 
 

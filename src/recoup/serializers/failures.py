@@ -18,14 +18,18 @@ _MOST_MEMBERS = 200
 def not_encoded(value: Any, serializer: str, cause: Exception, encode: Callable[[Any], object]) -> SerializationError:
     """Return the error for a value that `encode` does not take, naming the smallest part that fails alone."""
     path, part = _failing_part(value, encode)
-    what = str(cause).rstrip(".") or type(cause).__name__
+    stays = _why_it_stays(part)
+    what = stays or str(cause).rstrip(".") or type(cause).__name__
     where = f" The part at {path} is a '{type(part).__name__}'." if path else ""
+    failed = f"Failed to serialize object of type '{type(value).__name__}' with serializer '{serializer}': {what}.{where}"
     other = "pickle" if serializer.endswith("json") else "json"
-    return SerializationError(
-        f"Failed to serialize object of type '{type(value).__name__}' with serializer '{serializer}': {what}.{where} "
-        f'You can try a different serializer (e.g. result_serializer="{other}") or leave its results '
-        f"unkept (cache=False) for this task."
-    )
+    remedy = f'You can try a different serializer (e.g. result_serializer="{other}") or leave its results unkept (cache=False) for this task.'
+    return SerializationError(failed if stays else f"{failed} {remedy}")
+
+
+def _why_it_stays(value: Any) -> str:
+    """Return why no serializer takes such a value, if its class says so."""
+    return getattr(type(value), "__recoup_stays__", "")
 
 
 def _failing_part(value: Any, encode: Callable[[Any], object]) -> tuple[str, Any]:
@@ -49,6 +53,8 @@ def _fails(value: Any, encode: Callable[[Any], object]) -> bool:
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    if _why_it_stays(value):
+        return
     if isinstance(value, dict):
         members = ((f"[{key!r}]", member) for key, member in value.items())
     elif isinstance(value, list | tuple):

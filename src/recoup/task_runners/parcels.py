@@ -75,7 +75,7 @@ class _Pickler(ProjectPickler):
 
 def _by_record(reference: Reference) -> tuple[Any, ...]:
     if not reference.tells_its_value:
-        return _same, (reference.load(),)
+        return reference.__reduce__()
     ledger, payload = reference.ledger, reference.payload
     return _refer, (ledger.store, ledger.remembers, reference.record, None if payload is None else bytes(payload))
 
@@ -90,10 +90,6 @@ def _refer(store: ObjectStore, remembers: bool, record: Record, payload: bytes |
 
 def _vanished() -> Any:
     raise Vanished
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 def pack(value: Any, what: str) -> bytes:

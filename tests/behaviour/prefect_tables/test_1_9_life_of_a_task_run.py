@@ -209,6 +209,26 @@ def test_returned_states_of_other_runs_are_summed_up():
     assert say(quote([Completed(), 5]), return_state=True).message is None
 
 
+def test_a_returned_state_of_another_run_is_kept_with_its_value_and_given_back():
+    inner = task(cache=True)(lambda x: [x])
+
+    @task(cache=True)
+    def passes(x, whole):
+        state = inner(x, return_state=True)
+        return state if whole else {"state": state}
+
+    @flow
+    def program():
+        assert [passes(1, whole=True).result(), passes(2, whole=False)["state"].result()] == [[1], [2]]
+        assert inner.invalidate(1)
+        assert inner.invalidate(2)
+        hits = [passes(1, whole=True, return_state=True), passes(2, whole=False, return_state=True)]
+        assert [state.name for state in hits] == ["Cached", "Cached"]
+        return quote([passes(1, whole=True), passes(2, whole=False)["state"]])
+
+    assert [(state.name, state.result()) for state in program().value] == [("Completed", [1]), ("Completed", [2])]
+
+
 def test_a_returned_failure_is_retried_and_never_kept(recoup_events):
     answers = [Failed(message="first"), Failed(message="second"), Completed(data=3)]
 
