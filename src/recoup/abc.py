@@ -172,7 +172,23 @@ class _Named(ABCMeta):
                 f"{cls.__name__} takes no options: records say nothing but its type. "
                 f"Derive a class with another `type` for each choice."
             )
-        return super().__call__(*args, **options)
+        try:
+            return super().__call__(*args, **options)
+        except TypeError as exc:
+            _check_call(cls, args, options, exc)
+            raise
+
+
+def _check_call(cls: type, args: tuple[Any, ...], options: dict[str, Any], cause: TypeError) -> None:
+    """Raise `ConfigurationError` where a class does not take what it was called with."""
+    import inspect  # noqa: PLC0415 - only for a mistake
+
+    signature = inspect.signature(cls.__init__)  # type: ignore[misc]  # whose it is, is asked
+    try:
+        signature.bind(None, *args, **options)
+    except TypeError as exc:
+        takes = ", ".join(list(signature.parameters)[1:]) or "no options"
+        raise ConfigurationError(f"{cls.__name__}: {exc}; it takes {takes}") from cause
 
 
 class Serializer(ABC, metaclass=_Named):
@@ -187,7 +203,7 @@ class Serializer(ABC, metaclass=_Named):
 
     type: str
     classes: ClassVar[dict[str, _Named]] = {}
-    of_type: ClassVar[Callable[[str], Serializer]]
+    of_type: ClassVar[Callable[..., Serializer]]
     """Find a serializer by its type; `recoup.serializers` knows how."""
 
     def __init_subclass__(cls) -> None:

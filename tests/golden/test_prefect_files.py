@@ -107,7 +107,7 @@ def test_recoup_writes_beside_them_and_leaves_them_as_they_are(storage):
         ),
         (
             b'{"metadata":{"storage_key":"k","serializer":{"type":"compressed","compressionlib":"snappy"}},"result":""}',
-            "compressed by snappy, which Recoup does not read",
+            "compressed by snappy, which is not here: compressionlib=.snappy. is not one of",
         ),
     ],
 )

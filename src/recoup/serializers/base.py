@@ -6,7 +6,7 @@ and what it wraps (`compressed/json`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from recoup.abc import Serializer
 from recoup.exceptions import ConfigurationError, NotLoadableHere
@@ -14,12 +14,13 @@ from recoup.exceptions import ConfigurationError, NotLoadableHere
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["decoder", "register_serializer", "register_wrapper", "resolve_serializer"]
+__all__ = ["decoder", "is_wrapper", "register_maker", "register_serializer", "register_wrapper", "resolve_serializer"]
 
 S = TypeVar("S", bound="Serializer | type[Serializer]")
 
 _serializers: dict[str, Serializer] = {}
 _wrappers: dict[str, Callable[[str], Serializer]] = {}
+_makers: dict[str, Callable[..., Serializer]] = {}
 
 
 def register_serializer(serializer: S) -> S:
@@ -38,6 +39,16 @@ def register_serializer(serializer: S) -> S:
 def register_wrapper(name: str, open_wrapper: Callable[[str], Serializer]) -> None:
     """Make names that begin with `name/` known; `open_wrapper` is given the rest."""
     _wrappers[name] = open_wrapper
+
+
+def is_wrapper(name: str) -> bool:
+    """Say whether names of serializers may begin with `name/`."""
+    return name in _wrappers
+
+
+def register_maker(name: str, make: Callable[..., Serializer]) -> None:
+    """Have `Serializer(type=name, ...)` make a serializer by calling `make` with the other options."""
+    _makers[name] = make
 
 
 def resolve_serializer(spec: str | Serializer | None = None) -> Serializer:
@@ -86,16 +97,18 @@ def _made(name: str) -> Serializer | None:
 
 
 def _names() -> str:
-    wrapped = [f"{wrapper}/pickle" for wrapper in _wrappers]
-    return ", ".join(map(repr, [*_serializers, *wrapped]))
+    return ", ".join(map(repr, [*_serializers, "compressed/pickle"]))
 
 
 def _origin(serializer: Serializer) -> str:
     return f"{type(serializer).__module__}.{type(serializer).__qualname__}"
 
 
-def _of_type(type: str) -> Serializer:  # noqa: A002 - it is called so
-    return resolve_serializer(type)
+def _of_type(type: str = "", **options: Any) -> Serializer:  # noqa: A002 - it is called so
+    if not type:
+        raise ConfigurationError(f"Serializer() needs a type, as in Serializer(type='json'); there are {_names()}")
+    make = _makers.get(type) or Serializer.classes.get(type)
+    return make(**options) if options and make is not None else resolve_serializer(type)
 
 
 Serializer.of_type = _of_type

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import zlib
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from recoup.abc import Buffer, Encoded, Serializer
 from recoup.exceptions import ConfigurationError, NotLoadableHere, SerializationError
-from recoup.serializers.base import register_wrapper, resolve_serializer
+from recoup.serializers.base import is_wrapper, register_maker, register_wrapper, resolve_serializer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
 __all__ = ["CompressedJSONSerializer", "CompressedPickleSerializer", "CompressedSerializer", "decompress"]
 
@@ -42,18 +43,52 @@ _DECOMPRESS: dict[str, Callable[[Buffer], bytes]] = {
 
 def decompress(library: str, data: Buffer) -> bytes:
     """Return the plain bytes; raise `NotLoadableHere` for a library that is not there, else `SerializationError`."""
-    if library not in _DECOMPRESS:
-        raise NotLoadableHere(f"the value is compressed by {library}, which Recoup does not read")
     try:
-        return _DECOMPRESS[library](data)
+        found = _DECOMPRESS.get(library) or _module(library).decompress
+    except ConfigurationError as exc:
+        raise NotLoadableHere(f"the value is compressed by {library}, which is not here: {exc}") from exc
+    try:
+        return found(data)
     except ImportError as exc:
         raise NotLoadableHere(f"the value is compressed by {library}, which this Python lacks: {exc}") from exc
     except Exception as exc:
         raise SerializationError(f"the bytes are not what {library} writes: {exc}") from exc
 
 
+class _Whole:
+    """A compressor that a module with `compress` makes: it takes all at once."""
+
+    def __init__(self, library: ModuleType) -> None:
+        self._library = library
+        self._pieces: list[bytes] = []
+
+    def compress(self, data: Buffer, /) -> bytes:
+        self._pieces.append(bytes(data))
+        return b""
+
+    def flush(self) -> bytes:
+        compressed: bytes = self._library.compress(b"".join(self._pieces))
+        return compressed
+
+
+def _module(library: str) -> ModuleType:
+    """Return another module that compresses. Raise `ConfigurationError` where there is none of this name that does."""
+    try:
+        module = import_module(library)
+    except (ImportError, ValueError, TypeError):
+        module = None
+    if not (hasattr(module, "compress") and hasattr(module, "decompress")):
+        known = ", ".join(map(repr, _COMPRESSORS))
+        raise ConfigurationError(
+            f"compressionlib={library!r} is not one of {known}, nor a module here that has compress() and decompress()"
+        )
+    return cast("ModuleType", module)
+
+
 class CompressedSerializer(Serializer):
     """The bytes of another serializer, compressed by `zstd`, `gzip`, `zlib`, `bz2` or `lzma`.
+
+    Any other module with `compress` and `decompress` does, too, such as `lz4.frame`.
 
     Its type names both, as in `compressed/lzma/json`; `compressed/json` is by zstd.
 
@@ -63,8 +98,7 @@ class CompressedSerializer(Serializer):
 
     def __init__(self, serializer: str | Serializer = "pickle", compressionlib: str = _DEFAULT) -> None:
         if compressionlib not in _COMPRESSORS:
-            known = ", ".join(map(repr, _COMPRESSORS))
-            raise ConfigurationError(f"compressionlib={compressionlib!r} is not one of {known}")
+            _module(compressionlib)
         self.serializer = resolve_serializer(serializer)
         self.compressionlib = compressionlib
         self.type = self._named(self.serializer.type)
@@ -97,7 +131,9 @@ class CompressedSerializer(Serializer):
         return f"compressed/{inner}" if self.compressionlib == _DEFAULT else f"compressed/{self.compressionlib}/{inner}"
 
     def _compress(self, inner: Encoded) -> Iterator[bytes]:
-        compressor = _COMPRESSORS[self.compressionlib](sum(memoryview(chunk).nbytes for chunk in inner.chunks))
+        made = _COMPRESSORS.get(self.compressionlib)
+        size = sum(memoryview(chunk).nbytes for chunk in inner.chunks)
+        compressor = _Whole(_module(self.compressionlib)) if made is None else made(size)
         for chunk in inner.chunks:
             yield compressor.compress(chunk)
         yield compressor.flush()
@@ -125,9 +161,12 @@ class CompressedJSONSerializer(CompressedSerializer):
 
 def _open(rest: str) -> CompressedSerializer:
     library, _, inner = rest.partition("/")
-    if inner and library in _COMPRESSORS:
+    if inner and not is_wrapper(library):
         return CompressedSerializer(inner, library)
     return CompressedSerializer(rest)
 
 
 register_wrapper("compressed", _open)
+register_maker("compressed", CompressedSerializer)
+register_maker("compressed/pickle", CompressedPickleSerializer)
+register_maker("compressed/json", CompressedJSONSerializer)

@@ -17,11 +17,11 @@ from recoup.abc import Buffer, Encoded, Serializer
 from recoup.exceptions import ConfigurationError, NotLoadableHere, SerializationError
 from recoup.serializers.base import register_serializer, register_wrapper
 from recoup.serializers.failures import not_encoded
-from recoup.serializers.typed import TypedJSONSerializer, class_named, to_object
+from recoup.serializers.typed import TypedJSONSerializer, class_named, name_of, to_object
 from recoup.wording import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = ["JSONSerializer", "encode_plain"]
 
@@ -30,6 +30,7 @@ _decode = msgspec.json.Decoder().decode
 
 _DEEPEST = 64
 _NOT_PLAIN = -1
+_LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,20 @@ class JSONSerializer(Serializer):
         library = [] if self.jsonlib == "json" else [f"{self.jsonlib}.dumps", f"{self.jsonlib}.loads"]
         for name in filter(None, (*library, self.object_encoder, self.object_decoder)):
             _function(name)
-        reading = {name: getattr(self, name) for name in ("object_decoder", "loads_kwargs") if getattr(self, name)}
+        reading = {name: value for name, value in self._for_reading() if value}
         if reading:
             object.__setattr__(self, "type", f"json/{_encode({'jsonlib': self.jsonlib, **reading}).decode()}")
+
+    def _for_reading(self) -> Iterator[tuple[str, Any]]:
+        """Yield what is needed to read; functions among the arguments for the library by their names."""
+        functions = {name: _name_of(name, value) for name, value in self.loads_kwargs.items() if callable(value)}
+        plain = {name: value for name, value in self.loads_kwargs.items() if name not in functions}
+        for name, value in plain.items():
+            if encode_plain(value, _LONGEST) is None:
+                raise ConfigurationError(f"loads_kwargs: {name}={value!r} cannot be said in a record; give a plain value")
+        yield "object_decoder", self.object_decoder
+        yield "loads_kwargs", plain
+        yield "loads_functions", functions
 
     @property
     def _own(self) -> bool:
@@ -112,6 +124,20 @@ def _refuse(given: dict[str, Any], option: str, name: str, instead: str) -> None
         raise ConfigurationError(f"{option} cannot have {name!r}; write {instead}='module.function' instead")
 
 
+def _name_of(option: str, function: Any) -> str:
+    try:
+        name = name_of(function)
+        found = class_named(name)
+    except (NotLoadableHere, AttributeError):  # an object that can be called has no name
+        name, found = "", None
+    if found is not function:
+        raise ConfigurationError(
+            f"loads_kwargs: {option}={function!r} cannot be found by its name when a record is read; "
+            "give a function or class of a module"
+        )
+    return name
+
+
 def _function(name: str) -> Callable[..., Any]:
     try:
         found: Callable[..., Any] = class_named(name)
@@ -123,8 +149,10 @@ def _function(name: str) -> Callable[..., Any]:
 def _open(options: str) -> JSONSerializer:
     """Return the serializer that a record names by what is needed to read with it."""
     try:
-        return JSONSerializer(**_decode(options))
-    except (msgspec.DecodeError, TypeError) as exc:
+        told = _decode(options)
+        functions = {option: _function(name) for option, name in told.pop("loads_functions", {}).items()}
+        return JSONSerializer(**told | {"loads_kwargs": told.get("loads_kwargs", {}) | functions})
+    except (msgspec.DecodeError, TypeError, AttributeError) as exc:
         raise ConfigurationError(f"json/{options} is no serializer: {exc}") from exc
 
 

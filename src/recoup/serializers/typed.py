@@ -25,7 +25,7 @@ from recoup.wording import said
 if TYPE_CHECKING:
     from recoup.abc import Buffer
 
-__all__ = ["TypedJSONSerializer", "class_named", "exception_of", "to_object"]
+__all__ = ["TypedJSONSerializer", "class_named", "exception_of", "name_of", "to_object"]
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def to_object(value: Any) -> dict[str, Any]:
     """Return the plain form of a value, with the name of its class."""
     kind = type(value)
     if isinstance(value, BaseException):
-        return {"__exc_type__": _name_of(kind), "message": str(value)}
-    return {"__class__": _name_of(kind), "data": _content(value)}
+        return {"__exc_type__": name_of(kind), "message": str(value)}
+    return {"__class__": name_of(kind), "data": _content(value)}
 
 
 def _content(value: Any) -> Any:
@@ -99,7 +99,7 @@ def _made(kind: Any, data: Any) -> Any:
             return kind(data)
         return msgspec.convert(data, kind, strict=False, dec_hook=_instance)
     except Exception as exc:
-        raise SerializationError(f"an instance of {_name_of(kind)} cannot be made of its stored form: {said(exc)}") from exc
+        raise SerializationError(f"an instance of {name_of(kind)} cannot be made of its stored form: {said(exc)}") from exc
 
 
 def _instance(kind: Any, data: Any) -> Any:
@@ -111,7 +111,7 @@ def _instance(kind: Any, data: Any) -> Any:
 # --- names -------------------------------------------------------------------------------------
 
 
-def _name_of(kind: type) -> str:
+def name_of(kind: type) -> str:
     """Return `path:qualname` for classes of the project, which have one name wherever they run, else `module.qualname`."""
     reference = reference_to(kind)
     return ":".join(reference) if reference is not None else f"{kind.__module__}.{kind.__qualname__}"

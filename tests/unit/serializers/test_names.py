@@ -1,5 +1,7 @@
 """Serializers are found by name, by users and by records."""
 
+import sys
+import types
 from typing import Literal
 
 import pytest
@@ -168,6 +170,54 @@ def test_a_serializer_without_half_of_its_work_cannot_be_made():
 @pytest.mark.parametrize("name", ["pickle", "json", "compressed/pickle", "compressed/json"])
 def test_the_contract_makes_the_serializer_of_a_type(name):
     assert Serializer(type=name) == resolve_serializer(name)
+
+
+@pytest.mark.parametrize(
+    ("options", "serializer"),
+    [
+        ({"type": "json", "dumps_kwargs": {"indent": 2}}, JSONSerializer(dumps_kwargs={"indent": 2})),
+        ({"type": "pickle", "picklelib": "pickle"}, PickleSerializer("pickle")),
+        ({"type": "compressed", "serializer": "json"}, CompressedSerializer("json")),
+        ({"type": "compressed", "serializer": "pickle", "compressionlib": "bz2"}, CompressedSerializer("pickle", "bz2")),
+        ({"type": "compressed/json", "compressionlib": "lzma"}, CompressedJSONSerializer("lzma")),
+        ({"type": "compressed/pickle", "compressionlib": "gzip"}, CompressedPickleSerializer("gzip")),
+    ],
+)
+def test_the_contract_passes_options_to_the_serializer_of_a_type(options, serializer):
+    assert Serializer(**options) == serializer
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (Serializer, r"Serializer\(\) needs a type, as in Serializer\(type='json'\)"),
+        (lambda: Serializer(type="nope"), "'nope' is no serializer; write one of 'json'"),
+        (lambda: PickleSerializer(foo=1), "PickleSerializer: got an unexpected keyword argument 'foo'; it takes picklelib"),
+        (lambda: Serializer(type="json", foo=1), "JSONSerializer: got an unexpected keyword argument 'foo'; it takes jsonlib"),
+        (lambda: CompressedSerializer("json", foo=1), "CompressedSerializer: got an unexpected keyword argument 'foo'"),
+    ],
+)
+def test_options_that_there_are_not_are_refused(make, text):
+    with pytest.raises(ConfigurationError, match=text):
+        make()
+
+
+def test_any_module_that_compresses_may_be_named(monkeypatch):
+    library = types.ModuleType("reversing")
+    library.compress = library.decompress = lambda data: bytes(reversed(data))
+    monkeypatch.setitem(sys.modules, "reversing", library)
+    encoded = CompressedSerializer("json", "reversing").encode([1, 2])
+    assert (encoded.serializer, b"".join(encoded.chunks)) == ("compressed/reversing/json", b"]2,1[")
+    assert decoder("compressed/reversing/json").decode(b"]2,1[") == [1, 2]
+    monkeypatch.delitem(sys.modules, "reversing")
+    with pytest.raises(NotLoadableHere):
+        decoder("compressed/reversing/json")
+
+
+@pytest.mark.parametrize("library", ["no_such", "os", "", "."])
+def test_what_does_not_compress_is_refused(library):
+    with pytest.raises(ConfigurationError, match=r"is not one of 'zstd', .* nor a module here that has compress\(\)"):
+        CompressedSerializer("json", library)
 
 
 def test_options_that_a_record_would_not_remember_are_refused():

@@ -5,6 +5,7 @@ import datetime as dt
 import decimal
 import enum
 import pathlib
+import pickle
 import uuid
 
 import pydantic
@@ -12,7 +13,15 @@ import pytest
 
 from recoup import task
 from recoup.exceptions import ConfigurationError, NotLoadableHere, SerializationError
-from recoup.serializers import CompressedJSONSerializer, JSONSerializer, decoder, resolve_serializer
+from recoup.serializers import (
+    CompressedJSONSerializer,
+    CompressedPickleSerializer,
+    CompressedSerializer,
+    JSONSerializer,
+    PickleSerializer,
+    decoder,
+    resolve_serializer,
+)
 
 
 class Model(pydantic.BaseModel):
@@ -112,6 +121,39 @@ def test_a_record_says_what_is_needed_to_read_it():
     assert kept() == kept() == range(3)
     assert decoder(kept.record().serializer).object_decoder == f"{__name__}.decode_range"
     assert hash(resolve_serializer(mine.type)) == hash(JSONSerializer(object_decoder=mine.object_decoder))
+
+
+def test_functions_among_the_arguments_are_named_in_the_record():
+    exact = JSONSerializer(loads_kwargs={"parse_float": decimal.Decimal, "parse_int": int, "strict": False})
+    kept = task(cache=True, result_serializer=exact)(lambda: [1.5, 2])
+    assert kept() == kept() == [decimal.Decimal("1.5"), 2]
+    assert decoder(kept.record().serializer).loads_kwargs == exact.loads_kwargs
+    assert pickle.loads(pickle.dumps(exact)) == exact
+
+
+@pytest.mark.parametrize("value", [lambda text: text, [object()]])
+def test_what_a_record_cannot_say_is_refused(value):
+    with pytest.raises(ConfigurationError, match="loads_kwargs: parse_float="):
+        JSONSerializer(loads_kwargs={"parse_float": value})
+
+
+@pytest.mark.parametrize(
+    "serializer",
+    [
+        JSONSerializer(jsonlib="json", dumps_kwargs={"indent": 1}),
+        JSONSerializer(object_encoder=f"{__name__}.encode_range", object_decoder=f"{__name__}.decode_range"),
+        CompressedSerializer(JSONSerializer(object_decoder=f"{__name__}.decode_range"), compressionlib="bz2"),
+        CompressedJSONSerializer("lzma"),
+        CompressedPickleSerializer(),
+        PickleSerializer("pickle"),
+    ],
+    ids=repr,
+)
+def test_serializers_survive_pickling_and_records(serializer):
+    again = pickle.loads(pickle.dumps(serializer))
+    assert (again, again.type, hash(again)) == (serializer, serializer.type, hash(serializer))
+    kept = task(cache=True, result_serializer=again)(lambda: {"a": [1]})
+    assert kept() == kept() == {"a": [1]}
 
 
 def test_arguments_go_to_the_library():
