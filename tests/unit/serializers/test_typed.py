@@ -177,8 +177,3 @@ def test_arguments_go_to_the_library():
 def test_options_that_cannot_work_are_refused_at_once(options, says):
     with pytest.raises(ConfigurationError, match=says):
         JSONSerializer(**options)
-
-
-def test_there_are_no_other_options():
-    with pytest.raises(TypeError, match="indent"):
-        JSONSerializer(indent=2)
