@@ -21,7 +21,7 @@ from recoup.abc import ObjectStore
 from recoup.exceptions import ConfigurationError, HashError, KeyFunctionError
 from recoup.hashing import Hasher
 from recoup.hashing import token as token_of
-from recoup.hashing.code import fingerprint, source_token
+from recoup.hashing.code import carried, fingerprint, source_token
 from recoup.types import IsolationLevel, Key, Token
 from recoup.wording import said
 
@@ -255,21 +255,18 @@ class Code(_BuiltIn):
 
     def parts(self, asked: Asked) -> list[Part]:
         """Return one part, whose subject is the fingerprint."""
-        found = fingerprint(asked.context.task.fn)
-        return [Part("code", self._without(found) if self.exclude else found.token, found)]
+        inside = asked.hasher.code
+        beside = carried(inside.values()) if inside else ()
+        found = fingerprint(asked.context.task.fn, beside=beside, without=self.exclude)
+        if self.exclude:
+            self._check_excluded(found)
+        return [Part("code", found.token, found)]
 
-    def _without(self, found: Fingerprint) -> Token:
-        names = {part.name for part in found.parts}
+    def _check_excluded(self, found: Fingerprint) -> None:
         for name in self.exclude:
-            if name not in names:
-                raise ConfigurationError(
-                    f"policy - {name!r}: the task reaches no such code. It reaches {', '.join(sorted(names))}."
-                )
-        hasher = blake3(b"recoup code without\0")
-        for part in found.parts:
-            if part.name not in self.exclude:
-                hasher.update(part.name.encode() + b"\0" + bytes.fromhex(part.digest))
-        return Token(b"\xff" + hasher.digest())
+            if name not in found.left_out:
+                reached = ", ".join(part.name for part in found.parts)
+                raise ConfigurationError(f"policy - {name!r}: the task reaches no such code. It reaches {reached}.")
 
     def __sub__(self, name: object) -> CachePolicy:
         """Leave out a helper, class, constant or package."""
@@ -383,6 +380,8 @@ class CompoundCachePolicy(CachePolicy):
             elif policy not in merged:
                 merged.append(policy)
         self.policies = tuple(merged)
+        self._in_order = tuple(sorted(merged, key=lambda policy: isinstance(policy, Code)))
+        """Code last: what the others hash tells which code the arguments carry."""
 
     @property
     def reads_values(self) -> bool:
@@ -394,7 +393,7 @@ class CompoundCachePolicy(CachePolicy):
         if len(self.policies) == 1:
             return self.policies[0].parts(asked)
         parts: list[Part] = []
-        for policy in self.policies:
+        for policy in self._in_order:
             parts += policy.parts(asked)
         return parts
 

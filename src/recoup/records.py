@@ -135,7 +135,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
 
     `created` and `expires` are seconds since the epoch by the storage's clock; `compute_seconds` is what
     a hit saves; `run` names the flow run that computed it; `code` is the digest of the parts object, `input`
-    the token that the value has when it is passed on as an argument (empty when it cannot be hashed).
+    the token that the value has when it is passed on as an argument (empty when it cannot be hashed), and `holds`
+    names the classes and functions of the project and of libraries inside it (`module path:qualname`).
     `exact` is false when the serializer does not give back an equal value; `published` says that a plain copy was
     to lie under the key. With `stream`, what was computed is the items of a generator, and `value` the last segment
     of them.
@@ -150,6 +151,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     exact: bool = True
     value: ValueRef
     input: str = ""
+    holds: tuple[str, ...] = ()
     created: float
     expires: float | None = None
     compute_seconds: float

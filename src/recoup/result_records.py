@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from blake3 import blake3
 
+from recoup.engine.carried import token_and_code
 from recoup.engine.ledger import refer
 from recoup.environment import producer
-from recoup.exceptions import HashError, SerializationError
+from recoup.exceptions import SerializationError
 from recoup.hashing import token
 from recoup.records import FORMAT, DamagedRecord, KeyPart, Record, decode_record, fold
 from recoup.serializers import decoder, resolve_serializer
@@ -127,6 +128,7 @@ def recorded(
     """Return a record of Recoup's, verified, listed and swept like those of tasks, and the bytes of its value."""
     key, expiration = Key(result.metadata.storage_key), result.expiration
     encoded = result.serializer.encode(result.result)
+    input_token, holds = token_and_code(result.result) if encoded.exact else ("", ())
     record = Record(
         recoup=FORMAT,
         key=str(key),
@@ -135,7 +137,8 @@ def recorded(
         serializer=encoded.serializer,
         exact=encoded.exact,
         value=refer(encoded.chunks),
-        input=_token_text(result.result) if encoded.exact else "",
+        input=input_token,
+        holds=holds,
         created=ledger.clock.time(),
         expires=None if expiration is None else expiration.timestamp(),
         compute_seconds=0.0,
@@ -144,13 +147,6 @@ def recorded(
         producer=producer(),
     )
     return record, encoded.chunks
-
-
-def _token_text(value: object) -> str:
-    try:
-        return str(token(value))
-    except HashError:
-        return ""
 
 
 def _of_prefect(found: PrefectMetadata) -> ResultRecordMetadata:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from recoup.engine.carried import token_and_code
 from recoup.engine.explain import Why, explain
 from recoup.engine.key_parts import IMMUTABLE, described, described_code
 from recoup.engine.ledger import refer
@@ -243,6 +244,7 @@ class Performer:
     def _record(self, encoded: Encoded, value: object) -> Record:
         call, terms = self.call, self.terms
         now = terms.clock.time()
+        token, holds = token_and_code(value) if encoded.exact else ("", ())
         return Record(
             recoup=FORMAT,
             key=str(call.key),
@@ -252,7 +254,8 @@ class Performer:
             serializer=encoded.serializer,
             exact=encoded.exact,
             value=refer(encoded.chunks),
-            input=_token_text(value) if encoded.exact else "",
+            input=token,
+            holds=holds,
             created=now,
             expires=None if terms.expiration is None else now + terms.expiration,
             compute_seconds=self._seconds,
@@ -314,10 +317,3 @@ _PERFORM: dict[type, Callable[[Performer, Any], Any]] = {
     Rekey: Performer.rekey,
     Keep: Performer.keep,
 }
-
-
-def _token_text(value: object) -> str:
-    try:
-        return str(Hasher().token(value))
-    except HashError:
-        return ""

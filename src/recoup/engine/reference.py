@@ -6,6 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
+from recoup.engine.carried import code_named
 from recoup.engine.steps import LoadFailed
 from recoup.exceptions import MissingResult
 from recoup.types import NotSet, Token
@@ -57,6 +58,11 @@ class Reference:
     def recompute_by(self, recompute: Callable[[], Outcome | None] | None) -> None:
         """Have the value computed by `recompute` where it turns out to be gone."""
         self._recompute = recompute
+
+    @property
+    def __recoup_code__(self) -> dict[int, Any]:
+        """Return the classes, functions and modules inside the value, by `id`."""
+        return code_named(self.record.holds) if self.record.holds else {}
 
     @property
     def tells_its_value(self) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from itertools import chain
 from operator import itemgetter
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from recoup.hashing._canonical import (
@@ -145,12 +146,12 @@ def form_items(form: Form) -> Any:
     return form.members.items() if form.kind is Kind.MAPPING else enumerate(form.members)
 
 
-def walk(root: Any, known: dict[int, Known], path: str) -> bytes:
-    """Return the token of `root`, remembering those of its larger members in `known`.
+def walk(root: Any, known: dict[int, Known], path: str, code: dict[int, Any] | None = None) -> bytes:
+    """Return the token of `root`, remembering those of its larger members in `known`, and the code that it names in `code`.
 
     Raises `HashError` with the path of the first member, in depth-first order, that has no stable content.
     """
-    journey = _Walk(known, root)
+    journey = _Walk(known, root, {} if code is None else code)
     try:
         return journey.run(root)
     except Unhashable as verdict:
@@ -160,10 +161,11 @@ def walk(root: Any, known: dict[int, Known], path: str) -> bytes:
 
 
 class _Walk:
-    __slots__ = ("current", "detours", "frames", "known", "slots", "trail", "unsettled")
+    __slots__ = ("code", "current", "detours", "frames", "known", "slots", "trail", "unsettled")
 
-    def __init__(self, known: dict[int, Known], root: Any) -> None:
+    def __init__(self, known: dict[int, Known], root: Any, code: dict[int, Any]) -> None:
         self.known = known
+        self.code = code
         self.frames: list[_Frame] = []
         self.trail: list[Any] = []
         self.slots: dict[int, int] = {}
@@ -243,6 +245,10 @@ class _Walk:
             if length >= LARGE:
                 self.known[id(value)] = Known(value, token, None, length)
             return token
+        if callable(value) or type(value) is ModuleType:
+            self.code[id(value)] = value  # known by its name alone: what it does is for the policy `CODE`
+        elif kind is Token:
+            self.code.update(getattr(value, "__recoup_code__", {}))
         return form if kind is Token else framed(form)  # type: ignore[return-value, arg-type]  # as above
 
     def leave(self, frame: _Frame) -> bytes:

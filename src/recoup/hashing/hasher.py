@@ -22,10 +22,12 @@ class Hasher:
     make a new one.
     """
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "code")
 
     def __init__(self) -> None:
         self._known: dict[int, Known] = {}
+        self.code: dict[int, Any] = {}
+        """The classes, functions and modules inside the values that were hashed, by `id`."""
 
     def token(self, value: Any, path: str = "") -> Token:
         """Return what `value` contributes to a key.
@@ -38,7 +40,7 @@ class Hasher:
             found = quick(value) if quick is not None else None
         except TypeError:  # a class that cannot be looked up, for its metaclass compares and does not hash: the walk refuses it
             found = None
-        return Token(walk(value, self._known, path) if found is None else found)
+        return Token(walk(value, self._known, path, self.code) if found is None else found)
 
     def weight(self, value: Any) -> int:
         """Return about how many bytes were hashed for `value`, 0 if it was too little to remember."""

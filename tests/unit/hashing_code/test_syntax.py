@@ -35,6 +35,23 @@ SAME = [
     ("@cache\ndef f(x): pass", "@task\n@cache\ndef f(x: int): pass"),
     ("class A:\n    x = 1", "class A:\n    'doc'\n    x: int = 1\n    y: str"),
     ("class A:\n    def f(self, x): pass", "class A:\n    @task\n    def f(self, x: int): pass"),
+    ("def f(): a = 1; return a", "def f(): b = 1; return b"),
+    ("def f(): return [a for a in x if a]", "def f(): return [b for b in x if b]"),
+    ("def f(x): return [x for x in x]", "def f(x): return [y for y in x]"),
+    ("def f(): return {a: c for a in x for c in a}", "def f(): return {c: a for c in x for a in c}"),
+    ("def f():\n    try: g()\n    except E as e: return e", "def f():\n    try: g()\n    except E as error: return error"),
+    ("def f():\n    with g() as a: return a", "def f():\n    with g() as b: return b"),
+    ("def f(x): return (a := x) + a", "def f(x): return (b := x) + b"),
+    ("def f(x):\n    match x:\n        case [a, *b]: return a, b", "def f(x):\n    match x:\n        case [c, *d]: return c, d"),
+    (
+        "def f(x):\n    match x:\n        case {'k': a, **b}: return b",
+        "def f(x):\n    match x:\n        case {'k': c, **d}: return d",
+    ),
+    (
+        "def f():\n    a = 1\n    def g():\n        nonlocal a\n        a += 1\n    return g",
+        "def f():\n    b = 1\n    def g():\n        nonlocal b\n        b += 1\n    return g",
+    ),
+    ("def f():\n    a = 1\n    return lambda x: a + x", "def f():\n    b = 1\n    return lambda x: b + x"),
 ]
 DIFFERENT = [
     ("def f(x): return x", "def f(y): return y"),
@@ -58,6 +75,25 @@ DIFFERENT = [
     ("@model\nclass A:\n    x: int", "@model\nclass A:\n    x: str"),
     ("class A(B): pass", "class A(C): pass"),
     ("lambda: 1", "lambda: (yield)"),
+    ("def f(): a = 1; return b", "def f(): c = 1; return c"),
+    ("def f(): a = 1; b = 2; return a", "def f(): a = 1; b = 2; return b"),
+    ("def f(): a = 1; return [a for b in x]", "def f(): a = 1; return [b for b in x]"),
+    ("def f(x): return [x for x in x]", "def f(x): return [x for y in x]"),
+    ("def f(): a = 1; return locals()", "def f(): b = 1; return locals()"),
+    ("def f(t): a = 1; return t.query('x > @a')", "def f(t): b = 1; return t.query('x > @a')"),
+    ("def f(): a = 1; return f'{a=}'", "def f(): b = 1; return f'{b=}'"),
+    ("def f(a): return lambda x: a", "def f(b): return lambda x: b"),
+    ("def f():\n    def g(): pass\n    return g", "def f():\n    def h(): pass\n    return h"),
+    ("def f():\n    import a\n    return a", "def f():\n    import a as b\n    return b"),
+    ("def f():\n    x = 1\n    class A:\n        x = x", "def f():\n    z = 1\n    class A:\n        x = x"),
+    ("def f():\n    global a\n    a = 1", "def f():\n    a = 1"),
+    ("def f():\n    global a\n    a = 1", "def f():\n    global b\n    b = 1"),
+    ("class A:\n    x = 1", "class A:\n    y = 1"),
+    ("def f(x): x.a = 1", "def f(x): x.b = 1"),
+    (
+        "def f():\n    a = 1\n    def g():\n        nonlocal a\n        a = 2\n    return a",
+        "def f():\n    a = 1\n    def g():\n        a = 2\n    return a",
+    ),
 ]
 
 
@@ -103,7 +139,8 @@ NAMES = [
 
 @pytest.mark.parametrize(("text", "reads"), NAMES)
 def test_names_follow_the_rules_of_scope(text, reads):
-    assert list(names_of(tree_of(text)).reads) == reads
+    names = names_of(tree_of(text))
+    assert sorted([*names.reads, *names.defining]) == reads
 
 
 CHANGES = [

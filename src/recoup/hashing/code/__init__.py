@@ -7,8 +7,9 @@ piece (`pieces`): normalised `syntax` when its `source` is found, else `bytecode
 
 from __future__ import annotations
 
+from recoup.hashing.code.carried import carried
 from recoup.hashing.code.fingerprint import Fingerprint, fingerprint, function_token, source_token
 from recoup.hashing.code.identity import identity
 from recoup.hashing.code.watch import look_again
 
-__all__ = ["Fingerprint", "fingerprint", "function_token", "identity", "look_again", "source_token"]
+__all__ = ["Fingerprint", "carried", "fingerprint", "function_token", "identity", "look_again", "source_token"]

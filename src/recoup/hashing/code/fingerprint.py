@@ -18,7 +18,7 @@ from recoup.hashing.code.unwrapping import behind
 from recoup.records import CodePart, CodeParts, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from recoup.hashing.code.parts import Part
     from recoup.hashing.code.watch import Watch
@@ -32,13 +32,15 @@ SCHEME = "recoup.code/1"
 class Fingerprint:
     """What the results of a function depend on besides its arguments. Equal digests mean equal programs.
 
-    `root` says what the function means. `not_covered` names what has no stable content or is changed by the program
-    itself: a change of it makes no miss.
+    `root` says what the function means. `not_covered` says what has no stable content, is changed by the program itself
+    or could not be followed: a change of it makes no miss.
     """
 
-    def __init__(self, root: str, parts: Iterable[Part], not_covered: Iterable[str]) -> None:
+    def __init__(self, root: str, parts: Iterable[Part], not_covered: Mapping[str, str], left_out: Iterable[str] = ()) -> None:
         self.root = root
-        self.not_covered = tuple(sorted(not_covered))
+        self.left_out = frozenset(left_out)
+        self.uncovered = dict(not_covered)
+        self.not_covered = tuple(f"{name}: {why}" for name, why in sorted(not_covered.items()))
         self._reached = sorted(parts, key=lambda part: part.name)
         self._tokens = {part.name: part.token() for part in self._reached}
         self.digest = digest_of_texts(
@@ -70,38 +72,46 @@ class Fingerprint:
 
 
 class _Known(NamedTuple):
-    """What was found for a function, and the function's own state then. It does not hold the function itself."""
+    """What was found for a function, and the function's own state then. It holds what is `beside` it, not the function."""
 
     fingerprint: Fingerprint
     watch: Watch
     code: Any
     defaults: Any
+    beside: tuple[Any, ...]
 
 
-_known: ByIdentity[Any, _Known] = ByIdentity()
+_Variant = tuple[int | str, ...]
+_known: ByIdentity[Any, dict[_Variant, _Known]] = ByIdentity()
+_MOST_VARIANTS = 256
 
 
-def fingerprint(target: Any) -> Fingerprint:
+def fingerprint(target: Any, *, beside: tuple[Any, ...] = (), without: tuple[str, ...] = ()) -> Fingerprint:
     """Return the fingerprint of the program that starts at a task, function or class, as it is loaded now.
 
     The first time, the program is walked; from then on a few microseconds tell whether it is still the same. May be
     called from any thread: those that meet here for the first time wait for the one that walks.
+
+    `beside` are functions, classes and modules that count as well, because arguments carry them; `without` names parts
+    that do not count, and neither does what only they reach.
     """
     function = target if type(target) is FunctionType else behind(target)
-    found = _remembered(function)
+    variant: _Variant = (*sorted(map(id, beside)), *without) if beside or without else ()
+    found = _remembered(function, variant)
     if found is not None:
         return found
     # Not for ever: the values on the way may run code of the user's.
     locked = _walk_lock.acquire(timeout=_LONGEST_WALK)
     try:
-        return _remembered(function) or _walk(function)
+        return _remembered(function, variant) or _walk(function, variant, beside, without)
     finally:
         if locked:
             _walk_lock.release()
 
 
-def _remembered(function: Any) -> Fingerprint | None:
-    known = _known.get(function)
+def _remembered(function: Any, variant: _Variant) -> Fingerprint | None:
+    variants = _known.get(function)
+    known = variants.get(variant) if variants is not None else None
     if known is None or known.code is not getattr(function, "__code__", None):
         return None
     if known.defaults is not getattr(function, "__defaults__", None) or not known.watch.holds():
@@ -132,7 +142,7 @@ if hasattr(os, "register_at_fork"):  # where there are forks
     os.register_at_fork(after_in_child=_free)
 
 
-def _walk(function: Any) -> Fingerprint:
+def _walk(function: Any, variant: _Variant, beside: tuple[Any, ...], without: tuple[str, ...]) -> Fingerprint:
     if id(function) in _walking.functions:
         _walking.met_itself = True
         raise HashError(
@@ -140,19 +150,24 @@ def _walk(function: Any) -> Fingerprint:
             "Pass what it needs as an argument.",
             kind="function",
         )
-    known = _known.get(function)
+    variants = _known.get(function) or {}
+    known = variants.get(variant)
     code, defaults = getattr(function, "__code__", None), getattr(function, "__defaults__", None)
     _walking.functions.add(id(function))
     try:
-        reach = Reach(function, known and known.watch)
-        found = Fingerprint(reach.name, reach.parts.values(), reach.uncovered)
+        reach = Reach(function, known and known.watch, beside, without)
+        found = Fingerprint(reach.name, reach.parts.values(), reach.uncovered, reach.left_out)
     finally:
         _walking.functions.discard(id(function))
     if _walking.functions and _walking.met_itself:
         return found  # which depends on where the walk came from, and so is nothing to remember
     _walking.met_itself = False
     with contextlib.suppress(TypeError):  # what has no weak references is walked every time
-        _known.put(function, _Known(found, reach.watch, code, defaults))
+        if not variants:
+            _known.put(function, variants)
+        elif len(variants) >= _MOST_VARIANTS:
+            variants.clear()
+        variants[variant] = _Known(found, reach.watch, code, defaults, beside)
     return found
 
 
@@ -170,7 +185,7 @@ def function_token(function: FunctionType) -> Token:
     Raises `HashError` when it closes over something without stable content.
     """
     found = fingerprint(function)
-    for name in found.not_covered:
+    for name in found.uncovered:
         if name.startswith(f"{found.root}."):
             variable = name.removeprefix(f"{found.root}.")
             raise HashError(

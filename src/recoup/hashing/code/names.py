@@ -11,7 +11,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recoup.hashing.code.scopes import Chain, Import, Scope, chain_of, scope_of
+from recoup.hashing.code.scopes import AnyFunction, Chain, Comprehension, Import, Scope, Scopes, chain_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,8 @@ class Names:
     `reads` are chains from global or free names. `changes` are those that are rebound, or whose value gets or loses
     an item or attribute; `calls` those on which a method is called that changes the usual containers.
     `changed_attributes` are attributes changed on anything (`self.seen.add(…)` → `seen`), except assigned on `self`.
+    `defining` are chains read only where the thing itself is made: by its decorators, and in the body of a class. What
+    these change, a registry of handlers, is changed before anything is called.
     """
 
     reads: tuple[Chain, ...] = ()
@@ -40,14 +42,15 @@ class Names:
     changes: frozenset[Chain] = frozenset()
     calls: frozenset[Chain] = frozenset()
     changed_attributes: frozenset[str] = frozenset()
+    defining: tuple[Chain, ...] = ()
 
 
-def names_of(node: ast.AST) -> Names:
+def names_of(node: ast.AST, scopes: Scopes | None = None) -> Names:
     """Return what a normalised function, lambda or class reaches by name.
 
     Defaults of the outermost function are not searched: their values are known, and count.
     """
-    finder = _Finder()
+    finder = _Finder(scopes or Scopes())
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         finder.function(node, outermost=True)
     else:
@@ -58,23 +61,28 @@ def names_of(node: ast.AST) -> Names:
         changes=frozenset(finder.changes),
         calls=frozenset(finder.calls),
         changed_attributes=frozenset(finder.changed_attributes),
+        defining=tuple(sorted(finder.defining - finder.reads)),
     )
 
 
 class _Finder(ast.NodeVisitor):
     """Walks a piece of code with the scopes that are open around each node."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Scopes) -> None:
+        self._known = known
         self.reads: set[Chain] = set()
         self.imports: set[Import] = set()
         self.changes: set[Chain] = set()
         self.calls: set[Chain] = set()
         self.changed_attributes: set[str] = set()
+        self.defining: set[Chain] = set()
         self._scopes: list[Scope] = []
+        self._is_made = True
+        """Whether what is visited runs when the piece of code itself is made, not when it is called."""
 
     # --- scopes ----------------------------------------------------------------------------
 
-    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, *, outermost: bool = False) -> None:
+    def function(self, node: AnyFunction, *, outermost: bool = False) -> None:
         arguments = node.args
         if not isinstance(node, ast.Lambda):
             self._visit_all([*node.decorator_list, node.returns, *getattr(node, "type_params", ())])
@@ -83,7 +91,9 @@ class _Finder(ast.NodeVisitor):
         parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
         self._visit_all([parameter.annotation for parameter in parameters if parameter])
         body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
-        self._inside(scope_of(body, bound={parameter.arg for parameter in parameters if parameter}), body)
+        is_made, self._is_made = self._is_made, self._is_made and not outermost and getattr(node, "name", "") in _CALLED_WHEN_MADE
+        self._inside(self._known.of(node), body)
+        self._is_made = is_made
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self.function(node)
@@ -96,23 +106,22 @@ class _Finder(ast.NodeVisitor):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._visit_all([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())])
-        self._inside(scope_of(node.body, is_class=True), list(node.body))
+        self._inside(self._known.of(node), list(node.body))
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+    def _comprehension(self, node: Comprehension) -> None:
         self.visit(node.generators[0].iter)
-        targets = [part for generator in node.generators for part in ast.walk(generator.target)]
-        scope = Scope(bound={part.id for part in targets if isinstance(part, ast.Name)})
         rest: list[ast.AST | None] = [generator.iter for generator in node.generators[1:]]
         rest += [condition for generator in node.generators for condition in generator.ifs]
         rest += [generator.target for generator in node.generators]
         rest += [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        self._inside(scope, rest)
+        self._inside(self._known.of(node), rest)
 
     visit_ListComp = visit_SetComp = _comprehension  # noqa: N815 - names that ast gives
     visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815 - as above
 
     def _inside(self, scope: Scope, nodes: Sequence[ast.AST | None]) -> None:
-        self.changes |= {(name,) for name in scope.rebound if name in scope.outside or self._owner(name) is None}
+        if not self._is_made:
+            self.changes |= {(name,) for name in scope.rebound if name in scope.outside or self._owner(name) is None}
         self._scopes.append(scope)
         self._visit_all(nodes)
         self._scopes.pop()
@@ -148,7 +157,7 @@ class _Finder(ast.NodeVisitor):
     def _read(self, chain: Chain) -> None:
         owner = self._owner(chain[0])
         if owner is None:
-            self.reads.add(chain)
+            (self.defining if self._is_made else self.reads).add(chain)
         elif chain[0] in owner.imports:
             imported = owner.imports[chain[0]]
             self.imports.add(Import(imported.level, imported.module, imported.chain + chain[1:]))
@@ -191,12 +200,22 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        if isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING_METHODS:
+        if isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING_METHODS and not self._is_made:
             self._changed_value(node.func.value, self.calls)
-        self.generic_visit(node)
+        match chain_of(node.func), node.args:
+            case ("getattr",), [owner, ast.Constant(value=str(name)), *rest] if chain_of(owner) and name.isidentifier():
+                self._visit_all([node.func, *rest])
+                self._read((*chain_of(owner), name))
+            case ((("importlib", "import_module") | ("import_module",) | ("__import__",)), [ast.Constant(value=str(module))]) if (
+                not node.keywords and self._owner(chain_of(node.func)[0]) is None
+            ):
+                self.imports.add(Import(0, module))
+                self._visit_all([node.func] if len(chain_of(node.func)) > 1 else [])
+            case _:
+                self.generic_visit(node)
 
     def _changed(self, *targets: ast.expr) -> None:
-        for target in targets:
+        for target in targets if not self._is_made else ():
             match target:
                 case ast.Tuple() | ast.List():
                     self._changed(*target.elts)
@@ -225,6 +244,9 @@ class _Finder(ast.NodeVisitor):
             changes.add(chain)
         elif owner is not None and chain[0] in owner.aliases and self._owner(owner.aliases[chain[0]][0]) is None:
             changes.add(owner.aliases[chain[0]] + chain[1:])
+
+
+_CALLED_WHEN_MADE = ("__init_subclass__", "__set_name__")
 
 
 def _unquoted(annotation: ast.expr) -> ast.expr:

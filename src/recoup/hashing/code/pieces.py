@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from recoup.hashing.code.bytecode import digest_of_code, names_of_code
 from recoup.hashing.code.names import Names, names_of
 from recoup.hashing.code.owners import Owner, owner_of_module
+from recoup.hashing.code.scopes import Scopes
 from recoup.hashing.code.source import class_node, function_node
 from recoup.hashing.code.syntax import Decorator, digest_of, normalise, unparse
 from recoup.hashing.code.unwrapping import functions_in
@@ -86,8 +87,7 @@ def piece_of_class(cls: type, space: Mapping[str, Any]) -> Piece | None:
     node = class_node(cls, codes, file_of_class(cls) or space.get("__file__"))
     if node is None:
         return None
-    tree = normalise(node, _judge_in(space))
-    return _classes.put(cls, (codes, Piece(digest_of(tree), names_of(tree), tree)))[1]
+    return _classes.put(cls, (codes, _piece_of_tree(normalise(node, _judge_in(space)))))[1]
 
 
 def methods_of(cls: type) -> list[FunctionType]:
@@ -116,11 +116,15 @@ def _read_function(function: FunctionType) -> Piece:
     node = function_node(code, function.__globals__)
     if node is not None:
         try:
-            tree = normalise(node, _judge_in(function.__globals__))
-            return Piece(digest_of(tree), names_of(tree), tree)
+            return _piece_of_tree(normalise(node, _judge_in(function.__globals__)))
         except RecursionError:
             pass  # an expression too deep for us, though not for the compiler
     return Piece(digest_of_code(code), names_of_code(code))
+
+
+def _piece_of_tree(tree: ast.AST) -> Piece:
+    scopes = Scopes()
+    return Piece(digest_of(tree, scopes), names_of(tree, scopes), tree)
 
 
 # --- decorators --------------------------------------------------------------------------------

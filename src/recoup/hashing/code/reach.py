@@ -40,11 +40,11 @@ from recoup.hashing.code.values import (
 from recoup.hashing.code.watch import WatchList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from types import CellType
 
     from recoup.hashing.code.changes import Variable
-    from recoup.hashing.code.scopes import Import
+    from recoup.hashing.code.scopes import Chain, Import
     from recoup.hashing.code.watch import Watch
     from recoup.types import Token
 
@@ -54,35 +54,57 @@ _UNSTABLE = "?"
 
 
 class Reach:
-    """One walk; `name`, `parts`, `uncovered` and `watch` are its results. `before` is the watch of the last one."""
+    """One walk; `name`, `parts`, `uncovered` and `watch` are its results.
 
-    def __init__(self, root: Any, before: Watch | None = None) -> None:
+    It begins at `root` and at the code that its arguments carry, `beside`; the parts called `without` are not entered.
+    `before` is the watch of the last one.
+    """
+
+    def __init__(self, root: Any, before: Watch | None = None, beside: Iterable[Any] = (), without: Collection[str] = ()) -> None:
         self.parts = Parts()
-        self.uncovered: set[str] = set()
+        self.uncovered: dict[str, str] = {}
         self._root = root
         self._watching = WatchList()
         self._lookup = Lookup(self._watching)
         self._known_tokens = before.large_of_this_run() if before is not None else {}
-        self._waiting: deque[Callable[[], None]] = deque()
+        self._without = without
+        self.left_out: set[str] = set()
+        self._waiting: deque[tuple[bool, Callable[[], object]]] = deque()
+        self._reads: dict[Variable | int, Callable[[], object]] = {}
+        self._only_made: set[Variable | int] = set()
+        self._runs = True
+        """Whether what is met now may be called by the program, or was only called where something was made."""
         self._held: list[Any] = []  # keeps what was met alive, so that no id is used twice
         self._open: set[int] = set()
         self._constants: list[tuple[Part, Any, str, Variable]] = []
-        self._classes: list[tuple[Part, type, list[tuple[str, Any]]]] = []
+        self._attributes: list[tuple[Part, type, str, Any, str, dict[str, str]]] = []
         self._changes = Changes(self._lookup)
         self.name = self._inside(root, "code", root_of(getattr(root, "__globals__", {})))
+        for thing in sorted(beside, key=_place_of):
+            self._carried_by_argument(thing)
         self._read_all()
         self.watch = self._watching.watch(self._changes)
 
     def _read_all(self) -> None:
         """Read what was met, until nothing new is; then decide about data, knowing what the program changes."""
-        while self._waiting or self._classes:
-            while self._waiting:
-                self._waiting.popleft()()
-            classes, self._classes = self._classes, []
-            for part, cls, attributes in classes:
-                self._read_attributes(part, cls, attributes)
+        while self._waiting:
+            self._runs, read = self._waiting.popleft()
+            read()
+        for attribute in self._attributes:
+            self._settle_attribute(*attribute)
         for constant in self._constants:
             self._settle(*constant)
+        for name in self.left_out:
+            del self.parts[name]
+
+    def _carried_by_argument(self, thing: Any) -> None:
+        """Enter what an argument carries; of what cannot be loaded here, its name counts."""
+        if not isinstance(thing, str):
+            self._inside(thing, "code", "")
+        elif owner_of_module(thing.partition(":")[0]) is Owner.LIBRARY:
+            self._package(thing.partition(":")[0])
+        else:
+            self.parts.begin(thing, f"code.{thing.replace(':', '.')}", "code").text = "not found"
 
     # --- what a value means: the name of a part, what a library calls it, or a token -----------------
 
@@ -92,13 +114,16 @@ class Reach:
             meaning = self._code(value, place, root)
             if meaning is not None:
                 return meaning
-        known = self.parts.name_of(variable)
+        known = self._met(variable)
         if known is None:
             part = self.parts.begin(variable, place, "constant")
+            known = part.name
+            if self._leaves_out(known):
+                return known
             self._constants.append((part, value, root, variable))
             if is_code(value) or holds_code(value):
+                self._remember(variable, functools.partial(self._inside, value, place, root))
                 part.content = token_of_digest(digest_of_texts(self._inside(value, place, root)))
-            known = part.name
         return known
 
     def _inside(self, value: Any, place: str, root: str) -> str:
@@ -143,6 +168,7 @@ class Reach:
         name = f"package.{package.name}"
         if name not in self.parts:
             part = self.parts.begin(name, name, "package")
+            self._leaves_out(name)
             part.text = f"{package.version}+{package.contents}" if package.contents else package.version
             part.content = part.text.encode()
         return name
@@ -150,7 +176,7 @@ class Reach:
     def _data(self, value: Any, place: str, root: str) -> str:
         token = self._token(value, root)
         if token is None:
-            self.uncovered.add(place)
+            self.uncovered[place] = f"a {type(value).__qualname__} has no stable content"
             return _UNSTABLE
         if owner_of_type(value) is Owner.LIBRARY:
             self._package(type(value).__module__)
@@ -170,7 +196,7 @@ class Reach:
         """Return what a module used as a value means: of the project, everything in it."""
         if owner_of_module(module.__name__) is not Owner.PROJECT:
             return self._foreign(module, module.__name__)
-        known = self.parts.name_of(id(module))
+        known = self._met(id(module))
         return known or self._begin(module, f"code.{space_name(vars(module))}", "code", self._read_module)
 
     def _read_module(self, part: Part, module: ModuleType) -> None:
@@ -183,7 +209,7 @@ class Reach:
     # --- functions -----------------------------------------------------------------------------
 
     def _function(self, function: FunctionType, place: str, root: str) -> str:
-        known = self.parts.name_of(id(function))
+        known = self._met(id(function))
         if known is not None:
             return known
         code, module = function.__code__, str(function.__globals__.get("__name__", ""))
@@ -231,9 +257,22 @@ class Reach:
             found = self._lookup.follow(space, chain)
             if found is not None:
                 part.meanings.append((".".join(chain), self._variable(found)))
+            if _names_by_text(chain, found):
+                self.uncovered[part.name] = f"it calls {'.'.join(chain)}(), and what that names by a text is not followed"
         for statement in piece.names.imports:
             self._read_import(part, statement, space)
-        self._changes.note(piece.names, space, cells)
+        if self._runs:
+            self._changes.note(piece.names, space, cells)
+        self._read_defining(part, piece, space)
+
+    def _read_defining(self, part: Part, piece: Piece, space: dict[str, Any]) -> None:
+        """Read what was only called to make a function or class: a decorator that keeps it in a registry."""
+        runs, self._runs = self._runs, False
+        for chain in piece.names.defining:
+            found = self._lookup.follow(space, chain)
+            if found is not None:
+                part.meanings.append((".".join(chain), self._variable(found)))
+        self._runs = runs
 
     def _read_cell(self, part: Part, name: str, cell: CellType, root: str) -> None:
         value = content_of(cell)
@@ -254,7 +293,7 @@ class Reach:
             elif file_of_module(module) is None:
                 part.meanings.append((written, "not installed"))
             else:
-                self.uncovered.add(f"code.{module}")
+                self.uncovered[f"code.{module}"] = "it is there and cannot be imported"
 
     def _variable(self, found: Found) -> str:
         return self._named(found.value, found.variable, found.place, root_of(found.space))
@@ -264,7 +303,7 @@ class Reach:
     def _class(self, cls: type) -> str:
         if owner_of_module(cls.__module__) is not Owner.PROJECT:
             return self._foreign(cls, cls.__module__)
-        known = self.parts.name_of(id(cls))
+        known = self._met(id(cls))
         return known or self._begin(
             cls, f"code.{space_name(globals_of_class(cls))}.{cls.__qualname__}", "class", self._read_class
         )
@@ -284,19 +323,11 @@ class Reach:
         for name, value in view.names:
             self._watching.name(vars(cls), name, value, number=id(cls))
         self._watching.size(vars(cls))
-        self._classes.append((part, cls, view.attributes))
-
-    def _read_attributes(self, part: Part, cls: type, attributes: list[tuple[str, Any]]) -> None:
-        """Add the values of class attributes, except those that the program changes as it runs."""
-        root = root_of(globals_of_class(cls))
-        for name, value in attributes:
-            if name in self._changes.attributes:
-                self._changes.add((id(cls), name), value)
-                continue
-            covered = self.uncovered.copy()
-            part.meanings.append((f".{name}", self._inside(value, f"{part.name}.{name}", root)))
-            if part.content:
-                self.uncovered = covered  # the expression behind the attribute is part of the class statement
+        for name, value in view.attributes:
+            covered, self.uncovered = self.uncovered, {}
+            meaning = self._inside(value, f"{part.name}.{name}", root)
+            self.uncovered, uncovered = covered, self.uncovered
+            self._attributes.append((part, cls, name, value, meaning, uncovered))
 
     # --- wrappers and containers -----------------------------------------------------------------
 
@@ -341,20 +372,75 @@ class Reach:
         """Name a piece of code that was met for the first time, and read it later."""
         self._held.append(value)
         part = self.parts.begin(id(value), name, kind)
-        self._waiting.append(functools.partial(read, part, value))
+        if not self._leaves_out(part.name):
+            reading = functools.partial(read, part, value)
+            self._waiting.append((self._runs, reading))
+            self._remember(id(value), reading)
         return part.name
+
+    def _leaves_out(self, name: str) -> bool:
+        """Say whether a part was subtracted from the policy: neither it counts nor what only it reaches."""
+        if name in self._without:
+            self.left_out.add(name)
+            return True
+        return False
+
+    def _remember(self, key: Variable | int, reading: Callable[[], object]) -> None:
+        """Remember how to read again what was met where something is made, should the program run it too."""
+        if not self._runs:
+            self._only_made.add(key)
+            self._reads[key] = reading
+
+    def _met(self, key: Variable | int) -> str | None:
+        """Return the name of what was met before. What now turns out to be run by the program is read once more."""
+        if self._runs and key in self._only_made:
+            self._only_made.discard(key)
+            self._waiting.append((True, self._reads.pop(key)))
+        return self.parts.name_of(key)
+
+    def _settle_attribute(self, part: Part, cls: type, name: str, value: Any, meaning: str, uncovered: dict[str, str]) -> None:
+        """Add the value of a class attribute, unless the program changes it as it runs."""
+        if name in self._changes.attributes:
+            self._changes.add((id(cls), name), value)
+            return
+        part.meanings.append((f".{name}", meaning))
+        if not part.content:  # otherwise the expression behind the attribute is part of the class statement
+            self.uncovered |= uncovered
 
     def _settle(self, part: Part, value: Any, root: str, variable: Variable) -> None:
         """Keep a constant by value, or say that it is not covered."""
         if self._changes.include(variable, value):
-            self.uncovered.add(part.name)
+            self.uncovered[part.name] = "the program changes it as it runs"
         elif not part.content:
             meaning = self._data(value, part.name, root)
             part.content = b"" if meaning == _UNSTABLE else bytes.fromhex(meaning)
         if part.name in self.uncovered:
             del self.parts[part.name]
+            self.left_out.discard(part.name)
         else:
             part.text = describe(value, part.name.rpartition(".")[2])
+
+
+def _names_by_text(chain: Chain, found: Found | None) -> bool:
+    """Say whether a chain means a function that finds code by a text."""
+    if found is None:
+        return chain in _BY_TEXT
+    return getattr(found.value, "__name__", "") == "import_module" or (
+        isinstance(found.value, ModuleType) and (found.value.__name__, *found.rest) in _BY_TEXT
+    )
+
+
+_BY_TEXT = {
+    ("__import__",), ("eval",), ("exec",), ("globals",), ("importlib", "import_module"), ("runpy", "run_module"),
+    ("runpy", "run_path"), ("sys", "modules"), ("importlib", "metadata", "entry_points"),
+}  # fmt: skip
+
+
+def _place_of(thing: Any) -> str:
+    """Return by what the things that arguments carry are sorted, so that equal names are numbered alike."""
+    if isinstance(thing, str):
+        return thing
+    return f"{module_of(thing)}:{getattr(thing, '__qualname__', '') or getattr(thing, '__name__', '')}"
 
 
 def _combined(head: str, pairs: list[tuple[str, str]]) -> str:

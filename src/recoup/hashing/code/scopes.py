@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Chain", "Import", "Scope", "chain_of", "scope_of"]
+__all__ = ["AnyFunction", "Chain", "Comprehension", "Import", "Scope", "Scopes", "chain_of"]
 
 
 Chain = tuple[str, ...]
@@ -34,7 +34,8 @@ class Scope:
     """What a scope binds, and what it declares to be bound elsewhere.
 
     `rebound` are the globals and `nonlocal` names that it assigns; `imports` the names it binds by importing;
-    `aliases` those that it binds once, to what a chain means.
+    `aliases` those that it binds once, to what a chain means. `fixed` are names that others see: of parameters, and of
+    what a definition or an import binds.
     """
 
     is_class: bool = False
@@ -43,6 +44,7 @@ class Scope:
     nonlocals: set[str] = field(default_factory=set)
     rebound: set[str] = field(default_factory=set)
     imports: dict[str, Import] = field(default_factory=dict)
+    fixed: set[str] = field(default_factory=set)
     aliases: dict[str, Chain] = field(default_factory=dict)
 
 
@@ -57,13 +59,45 @@ def chain_of(node: ast.AST) -> Chain:
 
 def scope_of(body: Sequence[ast.AST], bound: set[str] | None = None, *, is_class: bool = False) -> Scope:
     """Return the scope of a body; `bound` are its parameters."""
-    scope = Scope(is_class=is_class, bound=set(bound or ()))
+    scope = Scope(is_class=is_class, bound=set(bound or ()), fixed=set(bound or ()))
     binder = _Binder(scope)
     for node in body:
         binder.visit(node)
     scope.rebound = scope.bound & (scope.outside | scope.nonlocals)
     scope.bound -= scope.rebound
     return scope
+
+
+AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+class Scopes:
+    """The scopes of one tree, each worked out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[ast.AST, Scope] = {}
+
+    def of(self, node: AnyFunction | Comprehension | ast.ClassDef) -> Scope:
+        """Return the scope that a function, comprehension or class opens."""
+        return self._known.get(node) or self._known.setdefault(node, _scope_at(node))
+
+
+def _scope_at(node: AnyFunction | Comprehension | ast.ClassDef) -> Scope:
+    match node:
+        case ast.ClassDef():
+            return scope_of(node.body, is_class=True)
+        case ast.Lambda():
+            return scope_of([node.body], bound=_parameters(node.args))
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return scope_of(node.body, bound=_parameters(node.args))
+    targets = [part for generator in node.generators for part in ast.walk(generator.target)]
+    return Scope(bound={part.id for part in targets if isinstance(part, ast.Name)})
+
+
+def _parameters(arguments: ast.arguments) -> set[str]:
+    listed = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    return {parameter.arg for parameter in listed if parameter}
 
 
 class _Binder(ast.NodeVisitor):
@@ -74,6 +108,7 @@ class _Binder(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         self._scope.bound.add(node.name)
+        self._scope.fixed.add(node.name)
         for decorator in node.decorator_list:
             self.visit(decorator)
 
@@ -167,6 +202,7 @@ class _Binder(ast.NodeVisitor):
 
     def _imported(self, name: str, what: Import) -> None:
         self._scope.bound.add(name)
+        self._scope.fixed.add(name)
         self._scope.imports[name] = what
 
     def _bind(self, *targets: ast.expr) -> None:

@@ -5,11 +5,8 @@ nothing reads them: of parameters, results and local variables, and in classes w
 dataclass or a model is made of its annotations). Of decorators, `@task` and what stands above it go: they wrap the
 task, not what it computes, so `retries=3` changes nothing. Decorators below it, and those of helpers, stay.
 
-Names of local variables stay too: a renamed local is another program (`locals()`, keyword arguments and `f"{x=}"`
-can see it).
-
-The digest is taken of an encoding of our own, the same on all supported versions of Python: fields that are
-absent or empty contribute nothing, so fields that a newer Python adds do not matter until they are used.
+The digest is taken of an encoding of our own (`encoding`), the same on all supported versions of Python, in which a
+renamed local variable is the same program.
 """
 
 from __future__ import annotations
@@ -20,14 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 from blake3 import blake3
 
+from recoup.hashing.code.encoding import SILENT, encode
 from recoup.types import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Decorator", "digest_of", "encode", "normalise", "unparse"]
+    from recoup.hashing.code.scopes import Scopes
 
-SCHEME = b"recoup.code.syntax/1\n"
+__all__ = ["Decorator", "digest_of", "normalise", "unparse"]
+
+SCHEME = b"recoup.code.syntax/2\n"
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -49,9 +49,9 @@ def normalise(node: ast.AST, judge: Callable[[ast.expr], Decorator]) -> ast.AST:
     return copy
 
 
-def digest_of(node: ast.AST) -> Digest:
+def digest_of(node: ast.AST, scopes: Scopes | None = None) -> Digest:
     """Return the digest of a normalised tree."""
-    return Digest(blake3(SCHEME + encode(node)).digest())
+    return Digest(blake3(SCHEME + encode(node, scopes)).digest())
 
 
 def unparse(node: ast.AST) -> str:
@@ -67,7 +67,7 @@ class _Normaliser(ast.NodeVisitor):
         self._keeps_fields = False
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
-        return self._copy_of(node, {name: getattr(node, name, None) for name in node._fields if name not in _SILENT})
+        return self._copy_of(node, {name: getattr(node, name, None) for name in node._fields if name not in SILENT})
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return node  # never changed, so it need not be copied
@@ -96,7 +96,7 @@ class _Normaliser(ast.NodeVisitor):
         decorators = self._decorators(node.decorator_list)
         annotated = any(self._judge(decorator) is Decorator.READER for decorator in decorators)
         kept_fields, self._keeps_fields = self._keeps_fields, False
-        fields = {name: value for name, value in ast.iter_fields(node) if name not in _SILENT}
+        fields = {name: value for name, value in ast.iter_fields(node) if name not in SILENT}
         fields["decorator_list"] = decorators
         if not annotated:
             fields |= {"returns": None, "args": _bare(node.args)} | ({"type_params": []} if "type_params" in fields else {})
@@ -150,7 +150,6 @@ class _Normaliser(ast.NodeVisitor):
             yield ast.Constant(value=text)
 
 
-_SILENT = frozenset({"kind", "type_comment", "type_ignores", "ctx"})
 _BLOCKS = frozenset({"body", "orelse", "finalbody"})
 
 
@@ -167,67 +166,3 @@ def _bare(arguments: ast.arguments) -> ast.arguments:
     for name in ("vararg", "kwarg"):
         fields[name] = fields[name] and ast.arg(arg=fields[name].arg)
     return ast.arguments(**fields)
-
-
-def encode(node: ast.AST) -> bytes:
-    """Return the canonical encoding of a normalised tree."""
-    chunks: list[bytes] = []
-    _encode_node(node, chunks.append)
-    return b"".join(chunks)
-
-
-def _encode_node(node: ast.AST, write: Callable[[bytes], None]) -> None:
-    head, fields = _head_of(type(node))
-    write(head)
-    for name, label in fields:
-        value = getattr(node, name, None)
-        if value is not None and value != []:
-            write(label)
-            _encode_field(value, write)
-    write(b")")
-
-
-def _head_of(kind: type[ast.AST]) -> tuple[bytes, list[tuple[str, bytes]]]:
-    """Return how a node of this kind begins, and its fields with their labels."""
-    known = _heads.get(kind)
-    if known is None:
-        fields = [(name, b" %b=" % name.encode()) for name in kind._fields if name not in _SILENT]
-        known = _heads[kind] = b"(" + kind.__name__.encode(), fields
-    return known
-
-
-_heads: dict[type[ast.AST], tuple[bytes, list[tuple[str, bytes]]]] = {}
-
-
-def _encode_field(value: Any, write: Callable[[bytes], None]) -> None:
-    if isinstance(value, ast.AST):
-        _encode_node(value, write)
-    elif isinstance(value, list):
-        write(b"[%d" % len(value))
-        for item in value:
-            _encode_field(item, write)
-        write(b"]")
-    else:
-        write(_encode_constant(value))
-
-
-def _encode_constant(value: Any) -> bytes:
-    match value:
-        case str():
-            return _framed(b"s", value.encode("utf-8", "surrogatepass"))
-        case bytes():
-            return _framed(b"b", value)
-        case bool() | None:
-            return b"N" if value is None else b"T" if value else b"F"
-        case int():
-            return _framed(b"i", f"{value:x}".encode())
-        case float():
-            return _framed(b"f", value.hex().encode())
-        case complex():
-            return _framed(b"c", f"{value.real.hex()},{value.imag.hex()}".encode())
-        case _:
-            return _framed(b"e", repr(value).encode())  # Ellipsis, the only other literal
-
-
-def _framed(tag: bytes, data: bytes) -> bytes:
-    return b"%b%d:%b" % (tag, len(data), data)
