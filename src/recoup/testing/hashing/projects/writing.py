@@ -102,7 +102,7 @@ EDITS = edits_of(
         "a comment that was code": (NOTES, "    # a comment", "    values = values[1:]"),
     },
     do_not_matter={
-        "a comment": (NOTES, "# a comment", "# another"),
+        "what a comment says": (NOTES, "# a comment", "# another"),
         "a comment gone": (NOTES, "    # a comment\n", ""),
         "a docstring": (NOTES, '"""Work."""', '"""Do the work."""'),
         "a docstring gone": (NOTES, '    """Work."""\n', ""),
