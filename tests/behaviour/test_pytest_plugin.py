@@ -211,9 +211,9 @@ def test_the_clock_of_a_test_stands_still_until_it_is_moved(recoup_clock):
 
 
 def test_the_plugin_loads_no_engine():
-    """The plugin is part of every run of pytest: what it imports is the storages alone."""
+    """The plugin is part of every run of pytest: what it imports is the storages alone, and how they keep files."""
     program = "import sys, recoup.testing.pytest_plugin; print(*(m for m in sys.modules if m.split('.')[0] in ('recoup', 'msgspec', 'blake3')))"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert {name.removeprefix("recoup.").partition(".")[0] for name in loaded} == {
-        "recoup", "version", "testing", "exceptions", "abc", "storage",
+        "recoup", "version", "testing", "exceptions", "abc", "storage", "whole_files",
     }  # fmt: skip
