@@ -17,11 +17,12 @@ help:
 	@echo "make bench-hashers  the corpus of values against the hashers of other tools"
 	@echo "make pins         raise the pinned versions of requirements/dev.txt"
 
-.venv/.ready: pyproject.toml requirements/dev.txt
+.venv/.ready: pyproject.toml requirements/dev.txt requirements/torch.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Recoup needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement requirements/dev.txt --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --retries 1 --requirement requirements/torch.txt
 	touch $@
 
 demo: .venv/.ready

@@ -1,6 +1,6 @@
 """Canonical bytes of arrays and columns: what the handlers of numerical libraries share.
 
-Layout is what differs between equal arrays: strides, byte order, chunks, what lies under a null, the bits of a NaN.
+Layout is what differs between equal arrays: strides, byte order, chunks, what lies under a mask or null, the bits of a NaN.
 Here it is taken away, block by block in the processor's cache, so that nothing large is copied.
 """
 
@@ -10,23 +10,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from recoup.hashing._forms import Form, Stream, nameless, tag
+from recoup.hashing._forms import Form, Stream, Unhashable, nameless, tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
-__all__ = ["array_data", "arrow_texts", "texts"]
+__all__ = ["array_data", "is_foreign", "plain_array", "plain_column", "plain_dtype"]
 
-_DATA, _TEXTS = tag("data"), tag("texts")
+_ARRAY, _DATA, _DTYPE, _FOREIGN, _TEXT = map(
+    tag, ("numpy.array", "data", "numpy.dtype", "numpy.foreign-dtype", "numpy.text-dtype")
+)
 
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 18
 """Bytes that are looked at and hashed in one go; they stay in the processor's cache."""
 
 _EXTENDED_PRECISION: Final = 63
 _EXTENDED_BYTES: Final = 10
-MISSING: Final = -1
+_REGISTERED: Final = 2
 
 
 def array_data(arrays: Iterable[NDArray[Any]]) -> Stream:
@@ -34,38 +36,90 @@ def array_data(arrays: Iterable[NDArray[Any]]) -> Stream:
     return Stream(_DATA, (chunk for array in arrays for chunk in _chunks(array)))
 
 
+def plain_array(array: NDArray[Any], mask: NDArray[np.bool_] | None = None) -> Form:
+    """Return an array of numbers, moments, texts or bytes, with zeros where it is masked."""
+    blocks = [array] if mask is None else _shown(array, mask)
+    return Form(_ARRAY, (plain_dtype(array.dtype), array.shape, array_data(blocks)), nameless)
+
+
+def plain_column(dtype: np.dtype[Any], count: int, blocks: Iterable[NDArray[Any]]) -> Form:
+    """Return a one-dimensional array in the same way, from its elements in pieces of that dtype."""
+    return Form(_ARRAY, (plain_dtype(dtype), (count,), array_data(blocks)), nameless)
+
+
+def plain_dtype(dtype: Any) -> Form | Stream:
+    """Return what counts of a dtype without fields: kind, width, unit. Byte order does not."""
+    if is_foreign(dtype):
+        return Form(_FOREIGN, (dtype.type,), nameless)
+    if not type(dtype).__module__.startswith("numpy"):
+        raise Unhashable(f"has elements of {type(dtype).__name__}, which Recoup cannot read", "convert it by `astype`")
+    if dtype.kind == "T":
+        usual = dtype == type(dtype)()
+        missing = getattr(dtype, "na_object", None)
+        return Stream(_DTYPE, (b"T",)) if usual else Form(_TEXT, (dtype.coerce, hasattr(dtype, "na_object"), missing), nameless)
+    return Stream(_DTYPE, (dtype.newbyteorder("<").str.encode(),))
+
+
+def is_foreign(dtype: np.dtype[Any]) -> bool:
+    """Say whether another library registered this dtype, such as `bfloat16`; numpy then knows it as bytes of some width."""
+    return dtype.isbuiltin == _REGISTERED
+
+
+def _shown(array: NDArray[Any], mask: NDArray[np.bool_]) -> Iterator[NDArray[Any]]:
+    for block, hidden in _blocks(array, mask):
+        if hidden.any():
+            block = block.copy()  # noqa: PLW2901 - the user's array stays as it is
+            block[hidden] = np.zeros((), block.dtype)
+        yield block
+
+
 def _chunks(array: NDArray[Any]) -> Iterator[Any]:
-    dtype = array.dtype.newbyteorder("<")
     if array.nbytes == 0:
         return
-    if array.dtype.kind not in "fc" and array.flags.c_contiguous and array.dtype == dtype:
+    dtype = array.dtype.newbyteorder("<")
+    plain = _plain_form(array.dtype)
+    if plain is None and array.flags.c_contiguous and array.dtype == dtype:
         yield array.reshape(-1).view(np.uint8)
         return
-    for block in _blocks(array):
-        yield _plain(block.astype(dtype, copy=False)).view(np.uint8)
+    for (block,) in _blocks(array):
+        little = block.astype(dtype, copy=False)
+        yield (little if plain is None else plain(little)).view(np.uint8)
 
 
-def _blocks(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Yield the elements in C order as contiguous one-dimensional blocks, copying only what is not so already."""
-    if array.flags.c_contiguous:
-        flat = array.reshape(-1)
-        step = max(_BLOCK // array.itemsize, 1)
-        for start in range(0, flat.size, step):
-            yield flat[start : start + step]
+def _blocks(*arrays: NDArray[Any]) -> Iterator[tuple[NDArray[Any], ...]]:
+    """Yield the elements in C order as contiguous one-dimensional blocks, copying only what is not so already.
+
+    Of arrays that have one shape, each block holds the same stretch.
+    """
+    first = arrays[0]
+    most = max(_BLOCK // max(first.itemsize, 1), 1)
+    if all(array.flags.c_contiguous for array in arrays):
+        flat = [array.reshape(-1) for array in arrays]
+        for start in range(0, first.size, most):
+            yield tuple(array[start : start + most] for array in flat)
         return
-    rows = _BLOCK * len(array) // array.nbytes
-    if rows == 0 and array.ndim > 1:
-        for row in array:
-            yield from _blocks(row)
+    rows = most * len(first) // first.size
+    if rows == 0 and first.ndim > 1:
+        for parts in zip(*arrays, strict=True):
+            yield from _blocks(*parts)
         return
-    for start in range(0, len(array), rows):
-        yield np.ascontiguousarray(array[start : start + rows]).reshape(-1)
+    step = max(rows, 1)
+    for start in range(0, len(first), step):
+        yield tuple(np.ascontiguousarray(array[start : start + step]).reshape(-1) for array in arrays)
 
 
-def _plain(block: NDArray[Any]) -> NDArray[Any]:
+# --- one form for equal elements ----------------------------------------------------------------
+
+
+def _plain_form(dtype: np.dtype[Any]) -> Any:
+    """Return what makes equal elements of this dtype equal bytes; None where they are so already."""
+    if is_foreign(dtype):
+        return _plain_foreign
+    return {"f": _plain_floats, "c": _plain_floats, "b": _plain_flags}.get(dtype.kind)
+
+
+def _plain_floats(block: NDArray[Any]) -> NDArray[Any]:
     """Give every NaN the same bits, and drop the padding of extended precision."""
-    if block.dtype.kind not in "fc":
-        return block
     reals = block.view(block.real.dtype)
     if np.isnan(reals.min()):
         reals = np.where(np.isnan(reals), reals.dtype.type(np.nan), reals)
@@ -74,49 +128,15 @@ def _plain(block: NDArray[Any]) -> NDArray[Any]:
     return reals
 
 
-# --- texts ----------------------------------------------------------------------------------
+def _plain_flags(block: NDArray[np.bool_]) -> NDArray[Any]:
+    """Give every true element the same byte: an array that was made by viewing other bytes may hold any."""
+    given = block.view(np.uint8)
+    return given if given.max() <= 1 else np.not_equal(given, 0)
 
 
-def texts(values: Sequence[str | None]) -> Form:
-    """Return a column of strings: how long each is in UTF-8 (-1 where missing), then all of them."""
-    joined = "".join(values if None not in values else filter(None, values))  # type: ignore[arg-type]  # no None is left
-    if joined.isascii():
-        lengths = [MISSING if value is None else len(value) for value in values] if None in values else map(len, values)  # type: ignore[arg-type]  # as above
-    else:
-        lengths = [MISSING if value is None else len(value.encode("utf-8", "surrogatepass")) for value in values]
-    counted = np.fromiter(lengths, dtype="<i8", count=len(values))
-    return _texts(len(values), [counted], [joined.encode("utf-8", "surrogatepass")])
-
-
-def arrow_texts(column: Any) -> Form:
-    """Return a column of Arrow strings or binaries in the same way, without making objects of them."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - here is a value of pyarrow, so it is loaded already
-
-    def lengths() -> Iterator[NDArray[Any]]:
-        for chunk in column.chunks:
-            yield pc.fill_null(pc.binary_length(chunk).cast("int64"), MISSING).to_numpy(zero_copy_only=False)
-
-    def contents() -> Iterator[memoryview]:
-        for chunk in column.chunks:
-            yield _arrow_content(chunk.drop_null() if chunk.null_count else chunk)
-
-    return _texts(len(column), lengths(), contents())
-
-
-def _arrow_content(chunk: Any) -> memoryview:
-    _, offsets, data = chunk.buffers()
-    if data is None or len(chunk) == 0:
-        return memoryview(b"")
-    wide = chunk.type.id in _wide_types()
-    bounds = np.frombuffer(offsets, dtype="<i8" if wide else "<i4")
-    return memoryview(data)[bounds[chunk.offset] : bounds[chunk.offset + len(chunk)]]
-
-
-def _wide_types() -> tuple[int, int]:
-    import pyarrow as pa  # noqa: PLC0415 - as above
-
-    return pa.large_string().id, pa.large_binary().id
-
-
-def _texts(count: int, lengths: Iterable[NDArray[Any]], contents: Iterable[Any]) -> Form:
-    return Form(_TEXTS, (count, array_data(lengths), Stream(_DATA, contents)), nameless)
+def _plain_foreign(block: NDArray[Any]) -> NDArray[Any]:
+    try:
+        missing = np.isnan(block)
+    except TypeError:
+        return block
+    return np.where(missing, block.dtype.type(np.nan), block) if missing.any() else block

@@ -43,15 +43,25 @@ _FILES: Final = {
     "uuid": ("names",),
     "functools": ("callables",),
     "typing": ("typing",),
+    "PIL": ("pillow",),
+    "jax": ("jax",),
+    "jaxlib": ("jax",),
+    "networkx": ("networkx",),
     "numpy": ("numpy",),
+    "numpy.random": ("numpy_random",),
     "pandas": ("pandas",),
     "polars": ("polars",),
     "pyarrow": ("pyarrow",),
     "pydantic": ("pydantic",),
     "recoup": ("annotated",),
-    "scipy": ("scipy",),
+    "scipy.sparse": ("scipy_sparse",),
+    "scipy.spatial": ("scipy_spatial",),
+    "sklearn": ("sklearn",),
+    "sklearn.neighbors": ("sklearn_neighbors",),
+    "torch": ("torch",),
+    "xarray": ("xarray",),
 }
-"""First name of a module -> the files in `handlers/` that know its types."""
+"""First name of a module, or its first two -> the files in `handlers/` that know its types."""
 
 
 class _HandlerFile(Protocol):
@@ -131,7 +141,9 @@ def _by_shape(kind: type) -> Encoder:
 
 
 def _files_of(kind: type) -> list[_HandlerFile]:
-    return [_load(name) for name in _FILES.get(str(kind.__module__).partition(".")[0], ())]
+    first, _, rest = str(kind.__module__).partition(".")
+    names = (*_FILES.get(f"{first}.{rest.partition('.')[0]}", ()), *_FILES.get(first, ()))
+    return [_load(name) for name in names]
 
 
 @functools.cache

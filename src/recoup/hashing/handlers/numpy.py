@@ -1,24 +1,33 @@
-"""numpy: arrays, scalars, dtypes."""
+"""numpy: arrays, scalars, dtypes.
+
+Strides, byte order, padding, what lies under a mask and the bits of a NaN do not count. A dtype that is a value of its own
+counts as it is: it says how bytes are read.
+"""
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from recoup.hashing._columns import array_data, texts
-from recoup.hashing._forms import Attributes, Form, nameless, tag
+from recoup.hashing._columns import is_foreign, plain_array, plain_dtype
+from recoup.hashing._forms import Attributes, Form, Stream, nameless, tag
+from recoup.hashing._texts import ROWS, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from recoup.hashing._forms import Encoder
 
-_ARRAY, _OBJECTS, _RECORDS, _SUBCLASS = tag("numpy.array"), tag("numpy.objects"), tag("numpy.records"), tag("numpy.subclass")
-_MASKED, _SCALAR, _DTYPE, _FIELDS = tag("numpy.masked"), tag("numpy.scalar"), tag("numpy.dtype"), tag("numpy.fields")
-_SUBARRAY: Final = tag("numpy.subarray")
+_OBJECTS, _RECORDS, _SUBCLASS = tag("numpy.objects"), tag("numpy.records"), tag("numpy.subclass")
+_MASKED, _MASKED_CONSTANT, _SCALAR = tag("numpy.masked"), tag("numpy.masked-constant"), tag("numpy.scalar")
+_FIELDS, _SUBARRAY, _TITLED, _LAID_OUT = map(tag, ("numpy.fields", "numpy.subarray", "numpy.titled", "numpy.laid-out"))
+
+
+# --- arrays ---------------------------------------------------------------------------------
 
 
 def _array(array: NDArray[Any]) -> Form:
@@ -27,29 +36,44 @@ def _array(array: NDArray[Any]) -> Form:
         return _records(array)
     if dtype.hasobject or dtype.kind == "T":
         return _objects(array)
-    return Form(_ARRAY, (dtype, array.shape, array_data([array])), nameless)
+    return plain_array(array)
 
 
 def _records(array: NDArray[Any]) -> Form:
     """Encode a structured array field by field: the padding between fields holds whatever was there before."""
     names = array.dtype.names or ()
     fields = (np.asarray(array[name]) for name in names)
-    return Form(_RECORDS, (array.dtype, array.shape, *fields), lambda i: f"[{names[i - 2]!r}]" if i > 1 else "")
+    members = (_content_dtype(array.dtype), array.shape, *fields)
+    return Form(_RECORDS, members, lambda i: f"[{names[i - 2]!r}]" if i > 1 else "")
 
 
 def _objects(array: NDArray[Any]) -> Form:
     """Encode an array of objects: all strings as one buffer, what is no string by its place and its token."""
-    values = array.ravel().tolist()
-    places = [place for place, value in enumerate(values) if type(value) is not str] if set(map(type, values)) != {str} else []
-    others = [values[place] for place in places]
-    if len(others) < len(values):
-        for place in places:
-            values[place] = None
-        strings: Form | None = texts(values)
-    else:
-        strings = None
-    members = (array.dtype.kind, array.shape, strings, np.array(places, dtype="<i8"), *others)
+    flat = array.reshape(-1)
+    places, others = _no_strings(flat)
+    strings = None if len(places) == len(flat) else texts(len(flat), lambda: _strings(flat))
+    dtype: Any = array.dtype
+    kind = dtype.kind if dtype == type(dtype)() else plain_dtype(dtype)
+    members = (kind, array.shape, strings, np.array(places, dtype="<i8"), *others)
     return Form(_OBJECTS, members, _position(array.shape, places))
+
+
+def _no_strings(flat: NDArray[Any]) -> tuple[list[int], list[Any]]:
+    places: list[int] = []
+    others: list[Any] = []
+    for start in range(0, len(flat), ROWS):
+        block = flat[start : start + ROWS].tolist()
+        if set(map(type, block)) != {str}:
+            places += (start + place for place, value in enumerate(block) if type(value) is not str)
+            others += (value for value in block if type(value) is not str)
+    return places, others
+
+
+def _strings(flat: NDArray[Any]) -> Iterator[list[str | None]]:
+    for start in range(0, len(flat), ROWS):
+        block = flat[start : start + ROWS].tolist()
+        strings = set(map(type, block)) == {str}
+        yield block if strings else [value if type(value) is str else None for value in block]
 
 
 def _position(shape: tuple[int, ...], places: list[int]) -> Callable[[int], str]:
@@ -66,25 +90,72 @@ def _subclass(array: NDArray[Any]) -> Form:
     return Form(_SUBCLASS, (type(array), array.view(np.ndarray), Attributes(attributes)), nameless)
 
 
-def _masked(array: Any) -> Form:
-    mask = np.ma.getmaskarray(array)
-    return Form(_MASKED, (type(array), array.filled(np.zeros((), array.dtype)), mask, array.fill_value), nameless)
+def _masked(array: Any) -> Form | bytes:
+    if array is np.ma.masked:
+        return _MASKED_CONSTANT
+    data, mask = np.asarray(array.data), np.ma.getmaskarray(array)
+    shown: Any
+    if data.dtype.names is not None or data.dtype.hasobject or data.dtype.kind == "T":
+        zero: Any = np.zeros((), data.dtype)
+        shown = np.ma.array(data, mask=mask).filled(zero)
+    else:
+        shown = plain_array(data, mask)
+    return Form(_MASKED, (type(array), shown, mask, array.fill_value), nameless)
+
+
+# --- scalars --------------------------------------------------------------------------------
 
 
 def _scalar(value: np.generic) -> Form | bytes:
-    if value.dtype.kind in "biumMSU" or (value.dtype.kind == "f" and value == value and value.itemsize <= 8):  # noqa: PLR0124, PLR2004 - no NaN, no padding
-        little = value.dtype.newbyteorder("<")
+    dtype = value.dtype
+    if type(value) is not dtype.type:
+        return Form(_SUBCLASS, (type(value), np.asarray(value)[()], Attributes(getattr(value, "__dict__", {}))), nameless)
+    if dtype.kind in "biumMSU" or (dtype.kind == "f" and value == value and value.itemsize <= 8 and not is_foreign(dtype)):  # noqa: PLR0124, PLR2004 - no NaN, no padding
+        little = dtype.newbyteorder("<")
         return _SCALAR + bytes(little.str, "ascii") + b":" + bytes(value.astype(little).tobytes())
     return Form(_SCALAR, (np.asarray(value),), nameless)
 
 
-def _dtype(dtype: np.dtype[Any]) -> Form | bytes:
+# --- dtypes ---------------------------------------------------------------------------------
+
+
+def _content_dtype(dtype: np.dtype[Any]) -> Form | Stream:
+    """Encode what counts of the dtype of an array: kind, width, unit, names, titles."""
     if dtype.names is not None:
-        fields: Mapping[str, Any] = dtype.fields or {}
-        return Form(_FIELDS, (dtype.names, *(fields[name][0] for name in dtype.names)), nameless)
+        return _fields(dtype)
     if dtype.subdtype is not None:
-        return Form(_SUBARRAY, dtype.subdtype, nameless)
-    return _DTYPE + (dtype.newbyteorder("<").str if dtype.kind != "T" else "T").encode()
+        base, shape = dtype.subdtype
+        return Form(_SUBARRAY, (_content_dtype(base), shape), nameless)
+    return plain_dtype(dtype)
+
+
+def _fields(dtype: np.dtype[Any]) -> Form:
+    names: tuple[str, ...] = dtype.names or ()
+    fields: Mapping[str, Any] = dtype.fields or {}
+    form = Form(_FIELDS, (names, *(_content_dtype(fields[name][0]) for name in names)), nameless)
+    titles = tuple(next(iter(fields[name][2:]), None) for name in names)
+    return Form(_TITLED, (form, titles), nameless) if any(titles) else form
+
+
+def _dtype(dtype: np.dtype[Any]) -> Form | Stream:
+    """Encode a dtype that is a value: with byte order, offsets and padding, where it has any."""
+    content, layout = _content_dtype(dtype), _layout(dtype)
+    return Form(_LAID_OUT, (content, layout), nameless) if layout else content
+
+
+def _layout(dtype: np.dtype[Any]) -> Any:
+    """Return how elements lie in memory; nothing if they are packed and little-endian."""
+    if dtype.subdtype is not None:
+        return _layout(dtype.subdtype[0])
+    if dtype.names is None:
+        return None if dtype == dtype.newbyteorder("<") else "big"
+    fields: Mapping[str, Any] = dtype.fields or {}
+    placed = [fields[name][:2] for name in dtype.names]
+    packed = accumulate((field.itemsize for field, _ in placed), initial=0)
+    inner = [_layout(field) for field, _ in placed]
+    if not any(inner) and [*(offset for _, offset in placed), dtype.itemsize] == list(packed):
+        return None
+    return dtype.itemsize, *((offset, layout) for (_, offset), layout in zip(placed, inner, strict=True))
 
 
 HANDLERS: Final[dict[type, Encoder]] = {np.ndarray: _array}
