@@ -122,7 +122,7 @@ def test_a_digest_function_that_fails_leaves_the_call_uncached_and_says_so(fn, d
     (told,) = [event.reason for event in recoup_events if isinstance(event, NotCached)]
     assert told == (
         f"cannot hash `client`: the function {fn.__qualname__} of its Digest {did}. Let it return something small and stable, "
-        "or leave the argument out of the key: cache_policy=INPUTS - 'client'."
+        "or leave the argument out of the key: client: Annotated[…, Ignore]."
     )
 
 
@@ -290,7 +290,7 @@ def test_what_is_no_such_file_runs_uncached_and_one_line_says_why(make, annotati
     load = task(cache=True)(_annotated(lambda data: 1, annotation))
     assert [load(make(tmp_path)), load(make(tmp_path))] == [1, 1]
     (told,) = [event.reason for event in recoup_events if isinstance(event, NotCached)]
-    left = "Leave it out of the key: cache_policy=INPUTS - 'data'"
+    left = "Leave it out of the key: data: Annotated[str, Ignore]"
     assert told == f"cannot hash `data`: {reason.format(path=tmp_path, left=left)}"
 
 

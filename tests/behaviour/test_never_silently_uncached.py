@@ -3,6 +3,8 @@
 Every message is compared in full; the call itself always gets its value.
 """
 
+import enum
+import io
 import json
 import re
 import resource
@@ -11,14 +13,17 @@ import subprocess
 import sys
 import threading
 from datetime import timedelta
+from typing import Annotated
 
 import pytest
 
-from recoup import flow, task
-from recoup.cache_policies import CODE, INPUTS, NO_CACHE
+from recoup import Ignore, flow, task, task_input_hash
+from recoup.cache_policies import CODE, FLOW_PARAMETERS, INPUTS, NO_CACHE
 from recoup.engine.runs import read_runs
 from recoup.events import Advised, MutatedInput, NotCached, WillCompute, WriteFailed, subscribed
 from recoup.exceptions import ConfigurationError, HashError, NewerFormat, NotAStorage, StoreError, StoreFull, StorePermissionError
+from recoup.hashing import register_digest
+from recoup.hashing._dispatch import handler_for
 from recoup.settings import temporary_settings
 from recoup.storage import MemoryStorage
 from recoup.testing.stores import Failing
@@ -66,7 +71,7 @@ def test_an_argument_without_stable_content_is_named_once(lines):
     assert lines() == [
         (
             "not cached load · cannot hash `source`: sqlite3.Connection has no stable content. Leave it out of the key: "
-            "cache_policy=INPUTS - 'source'; or say what stands for it: register_digest(sqlite3.Connection, function)."
+            "source: Annotated[sqlite3.Connection, Ignore]; or say what stands for it: register_digest(sqlite3.Connection, function)."
         )
     ]
 
@@ -76,7 +81,7 @@ def test_the_place_inside_an_argument_is_named(lines):
     assert lines() == [
         (
             "not cached load · cannot hash `source['api'].client._lock`: _thread.lock has no stable content. Leave it out of "
-            "the key: cache_policy=INPUTS - 'source'; or give `Client` a method `__recoup_digest__` that returns what stands "
+            "the key: source: Annotated[dict, Ignore]; or give `Client` a method `__recoup_digest__` that returns what stands "
             "for it."
         )
     ]
@@ -91,7 +96,7 @@ def test_an_iterator_is_not_consumed(lines):
     assert lines() == [
         (
             "not cached total · cannot hash `numbers`: list_iterator is used up by looking at it, so it was left alone. Leave it "
-            "out of the key: cache_policy=INPUTS - 'numbers'; or pass something that can be read twice: a list, or a path."
+            "out of the key: numbers: Annotated[list_iterator, Ignore]; or pass something that can be read twice: a list, or a path."
         )
     ]
 
@@ -609,3 +614,135 @@ def test_a_method_is_advised_once_whichever_instance_it_is_called_on(recoup_even
 
     assert [Model().fit(1), Model().fit(2)] == [1, 2]
     assert [event.task for event in recoup_events if isinstance(event, Advised)] == ["fit"]
+
+
+# --- remedies ------------------------------------------------------------------------------------
+
+
+class Holder:
+    """A class of the user's, made anew for each test."""
+
+
+def holder():
+    made = type("Holder", (), {"__module__": __name__, "__init__": lambda self: setattr(self, "_lock", threading.Lock())})
+    globals()["Holder"] = made
+    return made()
+
+
+CULPRITS = {
+    "an object of the user's": lambda folder: {"api": [holder()]},
+    "an object of a library": lambda folder: {"api": threading.Event()},
+    "an iterator": lambda folder: iter([1, 2]),
+    "an open file": lambda folder: (folder / "f").open("w"),
+    "a sentinel": lambda folder: [object()],
+}
+
+
+@pytest.fixture
+def culprit(request, tmp_path):
+    value = CULPRITS[request.param](tmp_path)
+    yield value
+    if hasattr(value, "close"):
+        value.close()
+
+
+@pytest.mark.parametrize("culprit", CULPRITS, indirect=True)
+def test_the_first_remedy_works(culprit, recoup_events):
+    """The annotation that the line spells out leaves the argument out, under every policy that hashes arguments."""
+    reason = refusal_of(culprit, recoup_events)
+    annotation = re.search(r"Leave it out of the key: source: (Annotated\[.*?, Ignore\]); or ", reason)[1]
+    known = {
+        "Annotated": Annotated,
+        "Ignore": Ignore,
+        "threading": threading,
+        "_io": io,
+        "list_iterator": type(iter([])),
+        "Holder": Holder,
+    }
+
+    def mended(source, day=1):
+        return day
+
+    mended.__annotations__["source"] = eval(annotation, known)  # noqa: S307 - what a person would copy
+    for options in ({"cache": True}, {"cache_policy": INPUTS}, {"cache_key_fn": task_input_hash}, {"persist_result": True}):
+        kept = task(**options)(mended)
+        assert kept.key(culprit) is not None
+        assert kept.key(culprit, day=1) is not None
+    kept = task(cache=True)(mended)
+    assert kept(culprit) == 1
+    assert kept.cached(culprit)
+    assert not kept.cached(culprit, day=2)
+
+
+def mend_by_method(remedy, folder):
+    name = re.search(r"give `(\w+)` a method `__recoup_digest__` that returns", remedy)[1]
+    globals()[name].__recoup_digest__ = lambda self: "what stands for it"
+    handler_for.cache_clear()
+    return [{"api": [globals()[name]()]}, {"api": [globals()[name]()]}]
+
+
+def mend_by_registration(remedy, folder):
+    call = re.search(r"say what stands for it: (register_digest\(.*, function\))$", remedy)[1]
+    known = {"register_digest": register_digest, "threading": threading, "function": lambda event: event.is_set()}
+    eval(call, known)  # noqa: S307 - as above
+    return [{"api": threading.Event()}, {"api": threading.Event()}]
+
+
+def mend_by_list(remedy, folder):
+    assert remedy == "pass something that can be read twice: a list, or a path"
+    return [[1, 2], [1, 2]]
+
+
+def mend_by_path(remedy, folder):
+    assert remedy == "pass the path"
+    return [folder / "f", folder / "f"]
+
+
+def mend_by_enum(remedy, folder):
+    assert remedy == "use an Enum member as the sentinel"
+    return [[Sentinel.MISSING], [Sentinel.MISSING]]
+
+
+class Sentinel(enum.Enum):
+    MISSING = 1
+
+
+MENDED = dict(zip(CULPRITS, (mend_by_method, mend_by_registration, mend_by_list, mend_by_path, mend_by_enum), strict=True))
+
+
+@pytest.mark.parametrize(("culprit", "mend"), MENDED.items(), indirect=["culprit"])
+def test_the_second_remedy_works(culprit, mend, tmp_path, recoup_events, monkeypatch):
+    monkeypatch.setattr("recoup.hashing._dispatch._registered", {})
+    remedy = refusal_of(culprit, recoup_events).rstrip(".").partition("; or ")[2]
+    one, equal = mend(remedy, tmp_path)
+    assert load(one) == 1
+    assert load.cached(equal)
+    handler_for.cache_clear()
+
+
+def refusal_of(culprit, events):
+    """Return the one line about a call with this argument, whose body ran."""
+    task(cache=True)(load.fn)(culprit)
+    (reason,) = [event.reason for event in events if isinstance(event, NotCached)]
+    return reason
+
+
+def test_the_parameter_of_a_flow_that_cannot_be_hashed_has_a_remedy_that_works_too(lines):
+    @task(cache_policy=FLOW_PARAMETERS)
+    def by_flow():
+        return by_flow.key()
+
+    @flow
+    def program(source, day=1):
+        return by_flow()
+
+    @flow
+    def mended(source: Annotated[object, Ignore], day=1):
+        return by_flow()
+
+    assert program(threading.Lock()) is None
+    assert (
+        "cannot hash `source`: _thread.lock has no stable content. Leave it out of the key: source: Annotated[_thread.lock, Ignore]"
+        in lines()[0]
+    )
+    assert mended(threading.Lock()) is not None

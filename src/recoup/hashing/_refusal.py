@@ -6,6 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from recoup.annotations import Place
 from recoup.exceptions import HashError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def refusal(verdict: Unhashable, value: Any, path: str, holders: list[Any], labe
 def _remedies(verdict: Unhashable, value: Any, path: str, holders: list[Any]) -> list[str]:
     argument = re.match(r"\w+", path)
     name = argument.group() if argument else ""
-    leave_out = f"cache_policy=INPUTS - {name!r}" if name else "cache_key_fn=lambda context, arguments: ..."
+    leave_out = _ignored(name, holders[0] if holders else value) if name else "cache_key_fn=lambda context, arguments: ..."
     owner = next((holder for holder in (value, *reversed(holders)) if _is_of_the_user(type(holder))), None)
     if verdict.instead:
         second = verdict.instead
@@ -50,6 +51,13 @@ def _remedies(verdict: Unhashable, value: Any, path: str, holders: list[Any]) ->
     else:
         second = f"say what stands for it: register_digest({type_name(type(value))}, function)"
     return [f"Leave it out of the key: {leave_out}", second]
+
+
+def _ignored(name: str, argument: Any) -> str:
+    """Return the annotation by which an argument counts no more, whatever the policy."""
+    kind = type(argument)
+    plain = "str" if isinstance(argument, Place) else kind.__name__ if _is_of_the_user(kind) else type_name(kind)
+    return f"{name}: Annotated[{plain}, Ignore]"
 
 
 def _is_of_the_user(kind: type) -> bool:

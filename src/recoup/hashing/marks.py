@@ -353,7 +353,7 @@ class _Instead:
         name = getattr(self._fn, "__qualname__", repr(self._fn))
         return HashError(
             f"cannot hash `{making.path}`: the function {name} of its Digest {did}. Let it return something small and stable, "
-            f"or leave the argument out of the key: cache_policy=INPUTS - {making.path!r}.",
+            f"or leave the argument out of the key: {making.path}: Annotated[…, Ignore].",
             path=making.path,
             kind="Digest",
         )
