@@ -139,7 +139,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     names the classes and functions of the project and of libraries inside it (`module path:qualname`).
     `exact` is false when the serializer does not give back an equal value; `published` says that a plain copy was
     to lie under the key. With `stream`, what was computed is the items of a generator, and `value` the last segment
-    of them.
+    of them. `lies_in` shows the storage of the value where that is another than the record's.
     """
 
     recoup: int
@@ -160,6 +160,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     producer: Producer
     not_covered: tuple[str, ...] = ()
     published: bool = False
+    lies_in: str = ""
     signature: str | None = None
     stream: StreamRef | None = None
 

@@ -96,7 +96,7 @@ def _cells(one: Examined) -> tuple[str, ...]:
         clock(record.created),
         size(record.size),
         duration(record.compute_seconds),
-        "damaged" if one.problem else _state(one) or expires,
+        "elsewhere" if one.elsewhere else "damaged" if one.problem else _state(one) or expires,
         record.run_name or "",
         f"{record.task} ({one.problem})" if one.problem else record.task,
     )
@@ -113,7 +113,7 @@ _DIGEST = 64
 
 def _state(one: Examined) -> str:
     if one.problem:
-        return f"damaged: {one.problem}"
+        return one.problem if one.elsewhere else f"damaged: {one.problem}"
     expires = one.record.expires if one.record else None
     return "expired" if expires is not None and expires <= time.time() else ""
 
@@ -158,6 +158,8 @@ def _show(found: list[Examined], ledger: Ledger, options: Namespace) -> None:
 def _verified(one: Examined, ledger: Ledger) -> Examined:
     """Look at every byte of the value too."""
     assert one.record is not None
+    if one.elsewhere:
+        return one
     try:
         ledger.verify(one.record, one.payload)
     except LoadFailed as exc:
@@ -234,6 +236,8 @@ def _loaded(record: Record, payload: memoryview | None, ledger: Ledger) -> Any:
 
 def _preview(one: Examined, ledger: Ledger) -> str:
     assert one.record is not None
+    if one.elsewhere:
+        return f"cannot be shown: {one.problem}"
     try:
         value = _loaded(one.record, one.payload, ledger)
     except LoadFailed as exc:

@@ -15,6 +15,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 from blake3 import blake3
 
 from recoup.engine.history import History
@@ -26,6 +27,7 @@ from recoup.forking import renew_in_children
 from recoup.records import DamagedRecord, ValueRef, decode_code_parts, decode_record, encode_code_parts, encode_record
 from recoup.serializers import decoder
 from recoup.storage.marker import ensure_marker, open_storage
+from recoup.storage.split import SplitStorage
 from recoup.wording import said
 
 if TYPE_CHECKING:
@@ -45,12 +47,16 @@ _REMEMBERED_BYTES = 16 * 1024 * 1024
 
 
 class Examined(NamedTuple):
-    """A record object under its full name; `record` is `None` where it cannot be read, and `problem` says what is wrong."""
+    """A record object under its full name; `record` is `None` where it cannot be read, and `problem` says what is wrong.
+
+    `elsewhere` says that nothing may be: its value lies in another storage, which is not looked at.
+    """
 
     name: str
     record: Record | None
     payload: memoryview | None
     problem: str
+    elsewhere: bool = False
 
 
 class Ledger:
@@ -60,6 +66,7 @@ class Ledger:
         self.store = store
         self.clock = clock
         self.remembers = remembers
+        self._values_in = repr(store.values) if isinstance(store, SplitStorage) else ""
         self._remembered_bytes = _REMEMBERED_BYTES if remembers else 0
         self.told: set[tuple[str, str]] = set()
         """What was told once of tasks that keep their results here: identity and cause."""
@@ -153,7 +160,14 @@ class Ledger:
             except StoreError as exc:
                 yield Examined(info.name, None, None, str(exc))
             else:
-                yield Examined(info.name, record, payload, "" if self.complete(record, payload) else "its stored value is gone")
+                yield self._examined(info.name, record, payload)
+
+    def _examined(self, name: str, record: Record, payload: memoryview) -> Examined:
+        if self.complete(record, payload):
+            return Examined(name, record, payload, "")
+        if record.lies_in and not self._values_in:  # the keys are looked at alone
+            return Examined(name, record, payload, f"its value lies in {record.lies_in}", elsewhere=True)
+        return Examined(name, record, payload, "its stored value is gone")
 
     def withdraw(self, task: str, key: Key) -> bool:
         """Remove the records of `key`; say whether there were any. Values stay for others that share them."""
@@ -278,6 +292,8 @@ class Ledger:
             self.store.put(name, (before,))
 
     def _put(self, record: Record, chunks: Sequence[Buffer], slot: int) -> None:
+        if self._values_in and not (record.value.inline and record.stream is None):
+            record = msgspec.structs.replace(record, lies_in=self._values_in)
         line = encode_record(record)
         self.store.put(_record_name(record.task, record.key, slot), (line, *chunks) if record.value.inline else (line,))
         self.history(record.task).add(record)

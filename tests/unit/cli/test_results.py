@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from recoup.storage import LocalFileSystem
+
 PROGRAM = """
 from datetime import timedelta
 from recoup import flow, task
@@ -195,3 +197,40 @@ def test_a_result_with_a_name_says_so(recoup, project, tmp_path):
     storage = str(tmp_path / "storage")
     recoup("run", "named.py", "--storage", storage)
     assert "published   as report" in recoup("results", "show", "report", "--storage", storage).out
+
+
+@pytest.mark.recoup(storage="default")
+def test_a_value_that_lies_apart_from_its_record_is_said_to_lie_there(recoup, project, tmp_path):
+    project(
+        "apart.py",
+        """
+        from recoup import flow, task
+        from recoup.cache_policies import CODE, INPUTS
+
+        @task(cache_policy=(INPUTS + CODE).configure(key_storage="./keys"), result_storage="./values")
+        def make(size):
+            return "a" * size
+
+        @task(cache_policy=(INPUTS + CODE).configure(key_storage="./keys"), result_storage="./values")
+        def stream():
+            yield from ("b" * 100_000 for _ in range(3))
+
+        @flow
+        def go():
+            list(stream())
+            return len(make(1)) + len(make(100_000))
+        """,
+    )
+    assert recoup("run", "apart.py").code == 0
+    keys = ("--storage", "./keys")
+    there = f"its value lies in {LocalFileSystem('./values')!r}"
+    listed = json.loads(recoup("results", "list", "--json", *keys).out)
+    states = sorted((one["task"], one["state"]) for one in listed)
+    assert states == [("apart:make", there), ("apart:make", "valid"), ("apart:stream", there)]
+    large = next(one for one in listed if one["task"] == "apart:make" and one["state"] != "valid")
+    said = recoup("results", "show", large["key"], "--value", *keys).out
+    assert f"state       {there}\n" in said
+    assert f"cannot be shown: {there}" in said
+    table = recoup("results", "list", *keys).out
+    assert len(re.findall(r"  elsewhere  ", table)) == 2
+    assert "damaged" not in table
