@@ -15,7 +15,6 @@ from recoup.exceptions import SerializationError
 from recoup.hashing import token
 from recoup.records import FORMAT, DamagedRecord, KeyPart, Record, decode_record, fold
 from recoup.serializers import decoder, resolve_serializer
-from recoup.serializers.prefect import PrefectFormat, read_metadata, read_record
 from recoup.types import Key
 
 if TYPE_CHECKING:
@@ -58,12 +57,16 @@ class ResultRecordMetadata:
     @classmethod
     def split(cls, data: bytes) -> tuple[bytes, ResultRecordMetadata] | None:
         """Return the value's bytes and the metadata of a record file of Prefect's, or `None` when it is none."""
+        from recoup.serializers.prefect import read_record  # noqa: PLC0415 - for programs that read what Prefect wrote
+
         theirs = read_record(data)
         return None if theirs is None else (theirs.result, _of_prefect(theirs.metadata))
 
     @classmethod
     def load_bytes(cls, data: bytes) -> ResultRecordMetadata:
         """Read the metadata that Prefect kept in a file of its own. Raise `SerializationError` for anything else."""
+        from recoup.serializers.prefect import read_metadata  # noqa: PLC0415 - as above
+
         found = read_metadata(data)
         if found is None:
             raise SerializationError("the bytes are no metadata of a result of Prefect's")
@@ -150,4 +153,6 @@ def recorded(
 
 
 def _of_prefect(found: PrefectMetadata) -> ResultRecordMetadata:
+    from recoup.serializers.prefect import PrefectFormat  # noqa: PLC0415 - as above
+
     return ResultRecordMetadata(found.storage_key, found.expiration, PrefectFormat(found.serializer), found.prefect_version)

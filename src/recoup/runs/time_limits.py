@@ -7,7 +7,6 @@ takes effect when the body next executes Python: a call into C that never return
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import signal
 import threading
 import time
@@ -135,6 +134,8 @@ _AT_ONCE = 1e-6
 @contextlib.contextmanager
 def _watched(seconds: float, error: type[BaseException]) -> Iterator[None]:
     """Have another thread raise `error` in this one."""
+    import ctypes  # noqa: PLC0415 - 2 ms for limits on other threads than the main one
+
     this = ctypes.c_ulong(threading.get_ident())
     limit = _Limit(error, wakes=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
@@ -252,6 +251,10 @@ def pauses(delays: RetryDelays, retries: int, jitter: float = 0.0) -> Callable[[
 
     def pause(attempt: int) -> float:
         exact = listed[min(attempt, len(listed)) - 1]
-        return max(0.0, random.uniform(1 - jitter, 1 + jitter) * exact) if jitter else exact  # noqa: S311 - no secret
+        if not jitter:
+            return exact
+        import random  # noqa: PLC0415 - 1 ms for tasks with jitter
+
+        return max(0.0, random.uniform(1 - jitter, 1 + jitter) * exact)  # noqa: S311 - no secret
 
     return pause

@@ -7,7 +7,6 @@ their `.dist-info` folder, the rest by a search for the module's own file.
 from __future__ import annotations
 
 import functools
-import json
 import re
 import sys
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 from blake3 import blake3
 
 __all__ = ["Package", "file_of_module", "package_of_module"]
@@ -111,9 +111,9 @@ def _package(info: Path) -> Package:
 def _contents(info: Path) -> str:
     """Return a digest of the installed files where the version does not stand for them: installed from a path or VCS."""
     try:
-        json.loads((info / "direct_url.json").read_bytes())
+        msgspec.json.decode((info / "direct_url.json").read_bytes())
         lines = (info / "RECORD").read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
+    except (OSError, ValueError, msgspec.DecodeError):
         return ""
     # Scripts hold the path of this environment, and what the installer notes or compiles is its own affair.
     own = sorted(line for line in lines if not line.startswith("..") and ".dist-info/" not in line and ".pyc," not in line)
