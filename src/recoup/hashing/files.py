@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from blake3 import blake3
 
 from recoup.annotations import File
 from recoup.hashing._forms import Unhashable
+from recoup.hashing.known_files import find_known, keep_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +32,14 @@ def digest_of_file(path: str) -> bytes:
             raise Unhashable(f"{path!r} is a folder", "annotate the parameter Dir instead of File")
         if not stat.S_ISREG(found.st_mode):
             raise Unhashable(f"{path!r} is no regular file", "write what comes from it to a file first")
+        known = find_known(path, found)
+        if known is not None:
+            return known
         for _ in range(_ATTEMPTS):
+            began = time.time_ns()
             before, digest, after = _read(path)
             if _stamp(before) == _stamp(after):
+                keep_known(path, before, digest, began)
                 return digest
     except OSError as exc:
         raise _refused(path, exc) from exc
