@@ -4,9 +4,35 @@ import json
 import pickle
 import subprocess
 import sys
+from collections import Counter
 
 from recoup.hashing import digest
-from recoup.testing.hashing import Circumstances, Fault, cases, check, check_edits, check_stability, edits, not_installed
+from recoup.testing.hashing import (
+    Agree,
+    Circumstances,
+    Differ,
+    Fault,
+    cases,
+    check,
+    check_edits,
+    check_stability,
+    edits,
+    not_installed,
+)
+
+STANDARD = (
+    "None", "bool", "int", "float", "complex", "Decimal", "Fraction", "str", "bytes", "bytearray", "memoryview", "array",
+    "list", "tuple", "dict", "set", "frozenset", "deque", "OrderedDict", "defaultdict", "Counter", "mappingproxy", "range", "slice",
+    "subclass of int", "subclass of float", "subclass of str", "subclass of list", "subclass of dict", "subclass of set",
+    "subclass of OrderedDict", "Enum", "Flag", "date", "datetime", "time", "timedelta", "zone", "UUID", "path", "pattern",
+    "dataclass", "named tuple", "namespace", "object", "exception", "type", "generic alias", "type variable",
+    "function", "lambda", "partial", "bound method", "module",
+)  # fmt: skip
+FEWER = (
+    "random source", "address",
+    "numpy.ndarray", "pandas.DataFrame", "polars.DataFrame", "pyarrow.Table", "scipy.sparse", "PIL.Image", "sklearn estimator",
+    "pydantic.BaseModel", "attrs class", "msgspec.Struct",
+)  # fmt: skip
 
 
 def by_repr(value):
@@ -21,6 +47,13 @@ def by_pickle(value):
 
 def test_no_case_is_wrong():
     assert not check(digest).faults
+
+
+def test_every_type_has_eight_pairs():
+    """Pairs that differ and pairs that agree, for each type whose values tasks are given."""
+    pairs = Counter(case.of for case in cases() if isinstance(case, Differ | Agree))
+    few = {kind: pairs[kind] for kind in (*STANDARD, *(kind for kind in pairs if kind not in FEWER)) if pairs[kind] < 8}
+    assert not few
 
 
 def test_every_case_has_a_name_of_its_own():

@@ -29,6 +29,7 @@ LIBRARIES: Final = {
     "callables": "",
     "types": "",
     "resources": "",
+    "aspects": "",
     "numpy": "numpy",
     "pandas": "pandas",
     "polars": "polars",

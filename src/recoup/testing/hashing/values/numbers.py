@@ -111,6 +111,7 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("a half and the float", lambda: (Fraction(1, 2), 0.5), "type"),
         Differ("a whole one and the int", lambda: (Fraction(3, 1), 3), "type"),
         Differ("a fraction and its inverse", lambda: (Fraction(1, 2), Fraction(2, 1)), "order"),
+        Differ("a half and a third", lambda: (Fraction(1, 2), Fraction(1, 3)), "value"),
         Differ("a fraction and its negative", lambda: (Fraction(1, 2), Fraction(-1, 2)), "sign"),
         Differ("a fraction and its parts", lambda: (Fraction(1, 2), (1, 2)), "type"),
         Differ("a fraction and its text", lambda: (Fraction(1, 2), "1/2"), "type"),
