@@ -31,7 +31,7 @@ STANDARD = (
 FEWER = (
     "random source", "address",
     "numpy.ndarray", "pandas.DataFrame", "polars.DataFrame", "pyarrow.Table", "scipy.sparse", "PIL.Image", "sklearn estimator",
-    "pydantic.BaseModel", "attrs class", "msgspec.Struct",
+    "pydantic.BaseModel", "attrs class", "msgspec.Struct", "xarray.DataArray", "torch.Tensor", "jax.Array", "networkx.Graph",
 )  # fmt: skip
 
 
