@@ -22,6 +22,7 @@ from recoup.exceptions import ConfigurationError, HashError, KeyFunctionError
 from recoup.hashing import Hasher
 from recoup.hashing import token as token_of
 from recoup.hashing.code import carried, fingerprint, source_token
+from recoup.locking.protocol import LockManager
 from recoup.types import IsolationLevel, Key, Token
 from recoup.wording import said
 
@@ -54,6 +55,7 @@ __all__ = [
 P = TypeVar("P", bound="CachePolicy")
 
 _KEY_SCHEME = b"recoup key 1\0"
+_CONFIGURED = ("key_storage", "lock_manager", "isolation_level")
 _by_name = itemgetter(0, 1)  # and token: two policies of users' own are both called `custom`
 
 
@@ -103,7 +105,11 @@ class CachePolicy:
     """A way to make keys. Subclass it and define `compute_key`, or combine the built-in ones with `+` and `-`."""
 
     key_storage: ObjectStore | str | Path | None = None
-    """Where records are kept, if not beside their results; set by `configure`."""
+    """Where records are kept, if not beside their results; set by `configure`, as are the next two."""
+    lock_manager: LockManager | None = None
+    """What locks the keys of calls whose isolation level is `SERIALIZABLE`."""
+    isolation_level: IsolationLevel | None = None
+    """Whether only one of several calls with one key runs at a time; `None` is what the transaction around a call says."""
 
     @property
     def reads_values(self) -> bool:
@@ -150,14 +156,15 @@ class CachePolicy:
         """Make keys of what both contribute."""
         if not isinstance(other, CachePolicy):
             return NotImplemented
-        places = [policy.key_storage for policy in (self, other) if policy.key_storage is not None]
-        if any(place != places[0] for place in places):
-            raise ConfigurationError(
-                f"{self!r} + {other!r}: they have two different key_storage; configure the sum instead: (a + b).configure(…)"
-            )
+        options = _options(self)
+        for name, value in _options(other).items():
+            if options.setdefault(name, value) != value:
+                raise ConfigurationError(
+                    f"{self!r} + {other!r}: they have two different {name}; configure the sum instead: (a + b).configure(…)"
+                )
         policies = [p for p in (*_members(self), *_members(other)) if p != NO_CACHE]
         added = CompoundCachePolicy(tuple(policies)) if len(policies) > 1 else (policies or [NO_CACHE])[0]
-        return _keyed_in(added, places[0] if places else None)
+        return _with(added, options)
 
     def __sub__(self, name: object) -> CachePolicy:
         """Leave out an argument (`"debug"`, `"inputs.debug"`), helper (`"code.…"`) or package (`"package.…"`)."""
@@ -173,32 +180,38 @@ class CachePolicy:
         return hash((type(self), *vars(self).values()))
 
     def __repr__(self) -> str:
-        options = ((name, value) for name, value in vars(self).items() if value != () and name != "key_storage")
+        options = ((name, value) for name, value in vars(self).items() if value != () and name not in _CONFIGURED)
         return _configured(self, f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in options)})")
 
     def configure(
         self,
         key_storage: ObjectStore | str | Path | None = None,
-        lock_manager: object = None,
+        lock_manager: LockManager | None = None,
         isolation_level: IsolationLevel | str | None = None,
     ) -> Self:
-        """Return this policy with its records in `key_storage`, apart from large results.
+        """Return this policy with its records in `key_storage`, apart from large results, or with locks.
 
-        Raises `ConfigurationError` for a `lock_manager` and the isolation level `SERIALIZABLE`.
+        With `isolation_level="SERIALIZABLE"`, of several calls with one key one runs at a time, and those that come later find
+        its result. `lock_manager` locks the keys (`recoup.locking`); without one it is that of the transaction around a call.
+
+        Raises `ConfigurationError` for what is none of these.
         """
         if not isinstance(key_storage, ObjectStore | str | Path | None):
             raise ConfigurationError(
                 f"key_storage is {type(key_storage).__name__}; give a storage, a path or a URL, such as key_storage='keys'"
             )
-        level = isolation_level.name if isinstance(isolation_level, IsolationLevel) else isolation_level
-        if level not in (None, *IsolationLevel.__members__):
-            raise ConfigurationError(f"isolation_level is {isolation_level!r}; write IsolationLevel.READ_COMMITTED")
-        if lock_manager is not None or level == IsolationLevel.SERIALIZABLE.name:
+        if lock_manager is not None and not isinstance(lock_manager, LockManager):
             raise ConfigurationError(
-                f"{self!r}.configure(): there are no lock managers yet, which isolation level SERIALIZABLE needs. Leave both out: "
-                "a record is seen whole or not at all, and either of two that are written at once is right."
+                f"lock_manager is {type(lock_manager).__name__}; give a lock manager, such as recoup.locking.memory.MemoryLockManager()"
             )
-        return self if key_storage is None or self == NO_CACHE else _keyed_in(self, key_storage)
+        if isolation_level not in (None, *IsolationLevel):
+            raise ConfigurationError(
+                f"isolation_level is {isolation_level!r}; write IsolationLevel.SERIALIZABLE or READ_COMMITTED"
+            )
+        level = None if isolation_level is None else IsolationLevel(isolation_level)
+        given = {"key_storage": key_storage, "lock_manager": lock_manager, "isolation_level": level}
+        named = {name: value for name, value in given.items() if value is not None}
+        return self if self == NO_CACHE else _with(self, _options(self) | named)
 
     @classmethod
     def from_cache_key_fn(cls, cache_key_fn: Callable[[Any, dict[str, Any]], str | None]) -> CacheKeyFnPolicy:
@@ -243,7 +256,7 @@ class Inputs(_BuiltIn):
     def __sub__(self, name: object) -> CachePolicy:
         """Leave out an argument."""
         if isinstance(name, str) and not name.startswith(("code.", "package.")):
-            return _keyed_in(Inputs((*self.exclude, name.removeprefix("inputs."))), self.key_storage)
+            return _with(Inputs((*self.exclude, name.removeprefix("inputs."))), _options(self))
         return super().__sub__(name)
 
 
@@ -271,7 +284,7 @@ class Code(_BuiltIn):
     def __sub__(self, name: object) -> CachePolicy:
         """Leave out a helper, class, constant or package."""
         if isinstance(name, str) and name.startswith(("code.", "package.")):
-            return _keyed_in(Code((*self.exclude, name)), self.key_storage)
+            return _with(Code((*self.exclude, name)), _options(self))
         return super().__sub__(name)
 
 
@@ -408,40 +421,46 @@ class CompoundCachePolicy(CachePolicy):
         if not any(isinstance(policy, kind) for policy in self.policies):
             return super().__sub__(name)
         rest = CompoundCachePolicy(tuple(p - name if isinstance(p, kind) else p for p in self.policies))
-        return _keyed_in(rest, self.key_storage)
+        return _with(rest, _options(self))
 
     def __eq__(self, other: object) -> bool:
         """Compare the members in any order, since keys do not depend on it."""
         if not isinstance(other, CompoundCachePolicy):
             return NotImplemented
         mine, theirs = self.policies, other.policies
-        return self.key_storage == other.key_storage and len(mine) == len(theirs) and all(policy in theirs for policy in mine)
+        return _options(self) == _options(other) and len(mine) == len(theirs) and all(policy in theirs for policy in mine)
 
     def __hash__(self) -> int:
         return sum(map(hash, self.policies))
 
     def __repr__(self) -> str:
         joined = " + ".join(map(repr, self.policies))
-        return joined if self.key_storage is None else _configured(self, f"({joined})")
+        return _configured(self, f"({joined})") if _options(self) else joined
 
 
 def _members(policy: CachePolicy) -> Iterable[CachePolicy]:
-    return policy.policies if isinstance(policy, CompoundCachePolicy) else (_keyed_in(policy, None),)
+    return policy.policies if isinstance(policy, CompoundCachePolicy) else (_with(policy, {}),)
 
 
-def _keyed_in(policy: P, key_storage: ObjectStore | str | Path | None) -> P:
-    """Return `policy` with its records in `key_storage`; a copy, unless they are there."""
-    if policy.key_storage == key_storage:
+def _options(policy: CachePolicy) -> dict[str, Any]:
+    """Return what `configure` gave to `policy`."""
+    return {name: value for name, value in vars(policy).items() if name in _CONFIGURED}
+
+
+def _with(policy: P, options: dict[str, Any]) -> P:
+    """Return `policy` with these options of `configure`, and no others; a copy, unless it has them."""
+    if _options(policy) == options:
         return policy
     changed = copy.copy(policy)
-    vars(changed).pop("key_storage", None)
-    if key_storage is not None:
-        changed.key_storage = key_storage
+    for name in _CONFIGURED:
+        vars(changed).pop(name, None)
+    vars(changed).update(options)
     return changed
 
 
 def _configured(policy: CachePolicy, text: str) -> str:
-    return text if policy.key_storage is None else f"{text}.configure(key_storage={policy.key_storage!r})"
+    options = ", ".join(f"{name}={value!r}" for name, value in _options(policy).items())
+    return f"{text}.configure({options})" if options else text
 
 
 _INPUT_NAMES: dict[str, str] = {}

@@ -1,13 +1,14 @@
 """Hooks of transactions, and running what a transaction does: once for synchronous, once for asynchronous code.
 
-What happens at the end of a transaction is one generator that yields the hooks to call; only calling them differs.
+What happens at the end of a transaction is one generator that yields the hooks to call and the locks to free; only doing
+that differs.
 """
 
 from __future__ import annotations
 
 import contextlib
 import inspect
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from recoup import loops
 from recoup.logs import log_to_stderr
@@ -18,9 +19,21 @@ if TYPE_CHECKING:
 
     from recoup.commits import Committed
 
-    Ending = Generator["HookRun", None, bool]
+    Ending = Generator["Act", Any, bool]
 
-__all__ = ["HookRun", "adrive_hooks", "drive_hooks"]
+__all__ = ["Act", "HookRun", "adrive_hooks", "drive_hooks"]
+
+
+class Act(Protocol):
+    """What the end of a transaction, or its beginning, asks to be done: calling a hook, taking a lock, freeing one."""
+
+    def run(self) -> Any:
+        """Do it in this thread."""
+        ...
+
+    async def arun(self) -> Any:
+        """Do it in this coroutine."""
+        ...
 
 
 class HookRun(NamedTuple):
@@ -61,20 +74,30 @@ class HookRun(NamedTuple):
 
 
 def drive_hooks(ending: Ending) -> bool:
-    """Call the hooks that `ending` yields; return what it returns."""
+    """Do what `ending` yields; return what it returns."""
+    answer: Any = None
+    go_on: Callable[[Any], Act] = ending.send
     while True:
         try:
-            step = next(ending)
+            act = go_on(answer)
         except StopIteration as end:
             return bool(end.value)
-        step.run()
+        try:
+            go_on, answer = ending.send, act.run()
+        except Exception as exc:  # noqa: BLE001 - `ending` gets it
+            go_on, answer = ending.throw, exc
 
 
 async def adrive_hooks(ending: Ending) -> bool:
     """Do as `drive_hooks` in this coroutine."""
+    answer: Any = None
+    go_on: Callable[[Any], Act] = ending.send
     while True:
         try:
-            step = next(ending)
+            act = go_on(answer)
         except StopIteration as end:
             return bool(end.value)
-        await step.arun()
+        try:
+            go_on, answer = ending.send, await act.arun()
+        except Exception as exc:  # noqa: BLE001 - `ending` gets it
+            go_on, answer = ending.throw, exc

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from recoup.commit_hooks import HookRun
 from recoup.exceptions import RecoupError, StoreError
 from recoup.logs import log_to_stderr, logger
 from recoup.settings import get_current_settings
+from recoup.transaction_locks import check_locks, freeing
 from recoup.types import CommitMode
 from recoup.wording import said
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from recoup.commit_hooks import Ending
     from recoup.engine.staging import Staged
+    from recoup.transaction_locks import HeldLock
 
 __all__ = ["Committed", "TransactionState"]
 
@@ -61,6 +64,20 @@ class Committed:
         self.captured: dict[Any, Staged] = {}
         self.held: list[Staged] = []
         self.lost = ""
+        self.locks: list[HeldLock] = []
+        self.gates: list[HeldLock] = []
+        self._holder = ""
+
+    @property
+    def holder(self) -> str:
+        """Return the text that names this tree as a holder of locks, in all processes."""
+        with self.lock:
+            self.root._holder = self.root._holder or os.urandom(16).hex()  # noqa: SLF001 - one of its kind
+            return self.root._holder  # noqa: SLF001 - as above
+
+    def get_parent(self) -> Committed | None:
+        """Return the transaction around this one, be it a task's or an explicit one."""
+        return self.group
 
     def is_pending(self) -> bool:
         """Say whether it has not begun."""
@@ -96,7 +113,17 @@ class Committed:
             yield from self.rolling_back()
         elif error is None:
             yield from self.committing()
+        yield from self.leaving()
         return self.is_committed()
+
+    def leaving(self) -> Ending:
+        """Let go of locks, or leave them to the group until that has ended, too."""
+        group = self.group
+        with self.lock:
+            if group is not None and self.state not in _FINAL and group.state not in _FINAL:
+                group.locks += self.locks
+                self.locks = []
+        return freeing(self)
 
     def taking(self, child: Committed) -> Ending:
         """Take over an ended child: it ends as this one does, also when this one has ended, and its failure is this one's."""
@@ -132,6 +159,8 @@ class Committed:
                 raise
             return False
         for member in together:
+            yield from freeing(member)
+        for member in together:
             for hook in member.on_commit_hooks:
                 yield HookRun(hook, member, "commit", member.logger)
         return True
@@ -158,6 +187,7 @@ class Committed:
         """Write what is held, and note it in `written`. Raises `StoreError`, also for what could not be captured."""
         if self.lost:
             raise StoreError(self.lost)
+        check_locks(self)
         for staged in self.held:
             staged.write()
             written.append(staged)
@@ -175,6 +205,7 @@ class Committed:
             yield HookRun(hook, self, "rollback", self.logger)
         for child in reversed(children):
             yield from child.rolling_back()
+        yield from freeing(self)
         return True
 
     def forget(self) -> None:

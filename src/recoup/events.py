@@ -32,6 +32,7 @@ __all__ = [
     "Hit",
     "MutatedInput",
     "NotCached",
+    "NotLocked",
     "NotPublished",
     "OtherCodeOnWorker",
     "RunLost",
@@ -192,6 +193,14 @@ class WriteFailed(Event, frozen=True, tag=True, kw_only=True):
     call: CallId
     key: str
     error: str
+
+
+class NotLocked(Event, frozen=True, tag=True, kw_only=True):
+    """A call runs without the lock that its isolation level asks for, beside others with its key perhaps: `reason` says why."""
+
+    call: CallId
+    key: str
+    reason: str
 
 
 class NotPublished(Event, frozen=True, tag=True, kw_only=True):

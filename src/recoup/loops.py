@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator, Iterator
 
-__all__ = ["Alarm", "run", "sleep", "to_thread", "to_thread_finished", "to_thread_shielded", "unwatched", "within"]
+__all__ = ["Alarm", "run", "runs_here", "sleep", "to_thread", "to_thread_finished", "to_thread_shielded", "unwatched", "within"]
 
 T = TypeVar("T")
 
@@ -29,6 +29,18 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(contextvars.copy_context().run, asyncio.run, coroutine).result()
+
+
+def runs_here() -> bool:
+    """Say whether a loop runs in this thread, which can do nothing else while it waits."""
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def sleep(seconds: float) -> None:

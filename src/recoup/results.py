@@ -17,6 +17,7 @@ from recoup.engine.staging import Staged
 from recoup.engine.steps import Absent, Found, LoadFailed, Rejected
 from recoup.exceptions import ConfigurationError, InvalidName, MissingResult, SerializationError, StoreError
 from recoup.forking import free_in_children
+from recoup.result_locks import ResultLocks, name_of_lock
 from recoup.result_records import OWN_TASK, ResultRecord, ResultRecordMetadata, deserialize_parts, recorded
 from recoup.serializers import resolve_serializer
 from recoup.settings import get_current_settings
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recoup.abc import ObjectStore, Serializer
+    from recoup.locking.protocol import LockManager
     from recoup.settings import Settings
     from recoup.types import NotSetType
 
@@ -112,7 +114,7 @@ def forget() -> None:
     _latest.clear()
 
 
-class ResultStore:
+class ResultStore(ResultLocks):
     """A storage, and how results are written there.
 
     Without arguments it is what the settings say. What is written here are records like those of tasks, under a name
@@ -129,6 +131,7 @@ class ResultStore:
         cache_result_in_memory: bool = True,
         storage_key_fn: Callable[[], str] = _new_key,
         task: str = "",
+        lock_manager: LockManager | None = None,
     ) -> None:
         self.result_storage = get_default_result_storage() if result_storage is None else resolve_result_storage(result_storage)
         self.serializer = resolve_serializer(
@@ -138,6 +141,7 @@ class ResultStore:
         self.cache_result_in_memory = cache_result_in_memory
         self.storage_key_fn = storage_key_fn
         self.task = task
+        self.lock_manager = lock_manager
 
     def __repr__(self) -> str:
         return f"ResultStore({self.result_storage!r}, {self.serializer!r})"
@@ -151,6 +155,7 @@ class ResultStore:
             "cache_result_in_memory": self.cache_result_in_memory,
             "storage_key_fn": self.storage_key_fn,
             "task": self.task,
+            "lock_manager": self.lock_manager,
         }
 
     @cached_property
@@ -192,6 +197,9 @@ class ResultStore:
         made = ResultStore.of_options(task.result_storage, task.result_serializer, self, task.remembers)
         made = made.keyed_in(task.cache_policy.key_storage if isinstance(task.cache_policy, CachePolicy) else None)
         made.task = task.task_key
+        made.lock_manager = self.lock_manager
+        if isinstance(task.cache_policy, CachePolicy) and task.cache_policy.lock_manager is not None:
+            made.lock_manager = task.cache_policy.lock_manager
         return made
 
     def without_tasks(self) -> ResultStore:
@@ -219,12 +227,17 @@ class ResultStore:
         theirs = self._of_prefect(key)
         return theirs is not None and (theirs[1].expiration is None or theirs[1].expiration.timestamp() > clock.time())
 
-    def read(self, key: str) -> ResultRecord[Any]:
+    def read(self, key: str, holder: str | None = None) -> ResultRecord[Any]:
         """Return the result under `key`, be it Recoup's or a file that Prefect wrote under that name.
 
-        Raises `MissingResult` when there is none, or none that can be loaded here. An expired one is returned, too:
+        With a lock manager, waits until nobody but `holder` has locked the key. Raises `MissingResult` when there is none, or none that can be loaded here. An expired one is returned, too:
         `exists` says whether it is still valid.
         """
+        if self.lock_manager is not None and not self.is_lock_holder(key, holder):
+            self.wait_for_lock(key)
+        return self._read(key)
+
+    def _read(self, key: str) -> ResultRecord[Any]:
         found = self._find(key)
         try:
             if found is not None:
@@ -243,8 +256,12 @@ class ResultStore:
         name = self.storage_key_fn() if key is None else key
         return ResultRecord(obj, ResultRecordMetadata(name, expiration, self.serializer, task=self._identity))
 
-    def persist_result_record(self, result_record: ResultRecord[Any]) -> None:
-        """Write a record. Raises `StoreError` or `SerializationError` when that fails, and then nothing is served of it."""
+    def persist_result_record(self, result_record: ResultRecord[Any], holder: str | None = None) -> None:
+        """Write a record. Raises `StoreError` or `SerializationError` when that fails, and then nothing is served of it.
+
+        With a lock manager, raises `LockNotHeld` where anybody but `holder` has locked the key.
+        """
+        self._check_writer(result_record.metadata.storage_key, holder)
         record, chunks = recorded(self.ledger, result_record, task=self._identity, run=FlowRunContext.get())
         self.ledger.keep(record, chunks, None, slot=0, repair=True)
 
@@ -253,29 +270,37 @@ class ResultStore:
         record, chunks = recorded(self.ledger, result_record, task=self._identity, run=FlowRunContext.get())
         return Staged.captured(self.ledger, None, record, chunks, None)
 
-    def write(self, obj: Any, key: str | None = None, expiration: datetime | None = None) -> None:
-        """Write a result under `key`, in the place of what was there."""
-        self.persist_result_record(self.create_result_record(obj, key, expiration))
+    def write(self, obj: Any, key: str | None = None, expiration: datetime | None = None, holder: str | None = None) -> None:
+        """Write a result under `key`, in the place of what was there. Raises what `persist_result_record` raises."""
+        self.persist_result_record(self.create_result_record(obj, key, expiration), holder)
 
     async def aexists(self, key: str) -> bool:
         """Say what `exists` says."""
         return await self._off_the_loop(self.exists, key)
 
-    async def aread(self, key: str) -> ResultRecord[Any]:
+    async def aread(self, key: str, holder: str | None = None) -> ResultRecord[Any]:
         """Return what `read` returns."""
-        return await self._off_the_loop(self.read, key)
+        if self.lock_manager is not None and not self.is_lock_holder(key, holder):
+            await self.await_for_lock(key)
+        return await self._off_the_loop(self._read, key)
 
-    async def apersist_result_record(self, result_record: ResultRecord[Any]) -> None:
+    async def apersist_result_record(self, result_record: ResultRecord[Any], holder: str | None = None) -> None:
         """Write a record as `persist_result_record` does."""
-        await self._off_the_loop(self.persist_result_record, result_record)
+        await self._off_the_loop(self.persist_result_record, result_record, holder)
 
-    async def awrite(self, obj: Any, key: str | None = None, expiration: datetime | None = None) -> None:
+    async def awrite(
+        self, obj: Any, key: str | None = None, expiration: datetime | None = None, holder: str | None = None
+    ) -> None:
         """Write a result as `write` does."""
-        await self._off_the_loop(self.write, obj, key, expiration)
+        await self._off_the_loop(self.write, obj, key, expiration, holder)
 
     async def _off_the_loop(self, method: Callable[..., T], *args: object) -> T:
         """Call a method: at once where the storage is near, else on another thread."""
         return await loops.to_thread(method, *args) if self.result_storage.locality is Locality.REMOTE else method(*args)
+
+    def lock_name(self, key: str) -> str:
+        """Return what is locked for `key`: keys of a task are its own."""
+        return name_of_lock(self._identity, key)
 
     # --- finding ---------------------------------------------------------------------------
 

@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tasks_disable_caching: bool = False
     tasks_strict_keys: bool = False
     tasks_check_mutation: Literal["small", "always", "off"] = "small"
+    tasks_longest_wait_seconds: Seconds = 60.0
     tasks_default_retries: Count = 0
     tasks_default_retry_delay_seconds: Seconds | tuple[Seconds, ...] = 0.0
     tasks_runner_thread_pool_max_workers: Annotated[int, msgspec.Meta(ge=1)] = 64
@@ -88,6 +89,7 @@ DESCRIPTIONS = {
     "tasks_disable_caching": "Neither look up nor keep any result.",
     "tasks_strict_keys": "Raise an error where an argument cannot be hashed, instead of running uncached.",
     "tasks_check_mutation": "Hash arguments again after the body: those below 1 MiB, all, or none.",
+    "tasks_longest_wait_seconds": "How long a call that holds a lock waits for another lock, before it goes on without it.",
     "tasks_default_retries": "How often a failing task runs again.",
     "tasks_default_retry_delay_seconds": "The pause before a failing task runs again, or a list of them.",
     "tasks_runner_thread_pool_max_workers": "How many submitted tasks of a flow run at the same time.",

@@ -16,16 +16,20 @@ import copy
 from typing import TYPE_CHECKING, Any, Self
 
 from recoup import loops
+from recoup.cache_policies import NO_CACHE, CachePolicy
 from recoup.clock import clock
 from recoup.commit_hooks import adrive_hooks, drive_hooks
 from recoup.commits import Committed, TransactionState
 from recoup.context import TaskRunContext, current_transaction
 from recoup.engine.steps import Raised
-from recoup.events import CallId, DidRollBack, WriteFailed, emit
-from recoup.exceptions import ConfigurationError, MissingResult
+from recoup.events import CallId, DidRollBack, NotLocked, WriteFailed, emit
+from recoup.exceptions import ConfigurationError, MissingResult, StoreError
 from recoup.forking import renew_in_children
 from recoup.futures import wait
+from recoup.logs import log_to_stderr
+from recoup.result_locks import name_of_lock
 from recoup.results import ResultRecord, get_result_store
+from recoup.transaction_locks import freeing, gave_up, taking_lock
 from recoup.types import CommitMode, IsolationLevel, NotSet, NotSetType
 
 if TYPE_CHECKING:
@@ -34,10 +38,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from recoup.commit_hooks import Ending
+    from recoup.engine.call import Call
     from recoup.engine.ledger import Ledger
     from recoup.engine.staging import Staged
     from recoup.engine.steps import Found, Outcome
     from recoup.futures import PrefectFuture
+    from recoup.locking.protocol import LockManager
     from recoup.results import ResultStore
     from recoup.types import Key
 
@@ -80,8 +86,8 @@ class BaseTransaction(Committed):
         self.key = key
         around_here = get_result_store() if key is not None and store is None else store
         self.store = around_here.without_tasks() if around_here is not None else None
-        self.isolation_level: IsolationLevel = isolation_level or (
-            around.isolation_level if around is not None else IsolationLevel.READ_COMMITTED
+        self.isolation_level: IsolationLevel = IsolationLevel(
+            isolation_level or (around.isolation_level if around is not None else IsolationLevel.READ_COMMITTED)
         )
         self.overwrite = overwrite
         self.write_on_commit = write_on_commit
@@ -91,10 +97,10 @@ class BaseTransaction(Committed):
         self._value: Any = None
         self._values: dict[str, Any] = {}
         self._futures: list[PrefectFuture[Any]] = []
-        if self.isolation_level is IsolationLevel.SERIALIZABLE and key is not None:
+        if key is not None and self.store is not None and not self.store.supports_isolation_level(self.isolation_level):
             raise ConfigurationError(
-                f"transaction(key={key!r}): isolation level SERIALIZABLE needs a result store with a lock manager, and there are none "
-                "yet. Leave isolation_level out: a record is still seen whole or not at all."
+                f"transaction(key={key!r}): isolation level SERIALIZABLE needs a result store with a lock manager. Write "
+                "store=ResultStore(lock_manager=…), for instance with recoup.locking.memory.MemoryLockManager()."
             )
 
     def __repr__(self) -> str:
@@ -158,6 +164,22 @@ class BaseTransaction(Committed):
     def _leave(self) -> None:
         current_transaction.reset(self._token)
 
+    def _taking_turn(self) -> Ending:
+        """Lock the key where only one may work on it at a time."""
+        if self.isolation_level is IsolationLevel.READ_COMMITTED or self.key is None or self.store is None:
+            return True
+        assert self.store.lock_manager is not None  # it was asked for at the beginning
+        name = self.store.lock_name(self.key)
+        if not (yield from taking_lock(self, self.store.lock_manager, name)):
+            log_to_stderr()
+            self.logger.warning("transaction(key=%r): %s", self.key, gave_up())
+        return True
+
+    def _found(self) -> Ending:
+        """Be committed from the start: there is nothing to do, and nothing that others would wait for."""
+        self.state = TransactionState.COMMITTED
+        return freeing(self)
+
     @property
     def _may_be_there(self) -> bool:
         return self.key is not None and self.store is not None and not self.overwrite
@@ -168,8 +190,9 @@ class Transaction(BaseTransaction):
 
     def begin(self) -> None:
         """Look whether there is a result under the key already."""
+        drive_hooks(self._taking_turn())
         if self._may_be_there and self.store is not None and self.store.exists(str(self.key)):
-            self.state = TransactionState.COMMITTED
+            drive_hooks(self._found())
 
     def read(self) -> ResultRecord[Any]:
         """Return the result under the key. Raises `MissingResult` when there is none."""
@@ -188,6 +211,7 @@ class Transaction(BaseTransaction):
         try:
             self.begin()
         except BaseException:
+            drive_hooks(freeing(self))
             self._leave()
             raise
         return self
@@ -211,8 +235,9 @@ class AsyncTransaction(BaseTransaction):
 
     async def begin(self) -> None:
         """Look whether there is a result under the key already."""
+        await adrive_hooks(self._taking_turn())
         if self._may_be_there and self.store is not None and await self.store.aexists(str(self.key)):
-            self.state = TransactionState.COMMITTED
+            await adrive_hooks(self._found())
 
     async def read(self) -> ResultRecord[Any]:
         """Return the result under the key. Raises `MissingResult` when there is none."""
@@ -239,6 +264,7 @@ class AsyncTransaction(BaseTransaction):
         try:
             await self.begin()
         except BaseException:
+            await adrive_hooks(freeing(self))
             self._leave()
             raise
         return self
@@ -264,9 +290,17 @@ class TaskTransaction(Transaction):
     """
 
     def __init__(self, context: TaskRunContext, parent: BaseTransaction | None) -> None:
-        super().__init__(parent=parent)
+        policy = context.task.cache_policy
+        configured = policy if isinstance(policy, CachePolicy) else NO_CACHE
+        super().__init__(isolation_level=configured.isolation_level, parent=parent)
         self._context = context
+        self._lock_manager = configured.lock_manager
         self.state = TransactionState.ACTIVE
+
+    @property
+    def is_serial(self) -> bool:
+        """Say whether of several calls with one key one runs at a time."""
+        return self.isolation_level is IsolationLevel.SERIALIZABLE
 
     def find(self, ledger: Ledger, task: str, key: Key, slot: int) -> Found | None:
         """Return a result that the transactions around the call have captured and not written yet."""
@@ -283,6 +317,34 @@ class TaskTransaction(Transaction):
         """Not commit, because the result could not be captured."""
         self.lost = error
 
+    def claim(self, call: Call) -> None:
+        """Have the lock of the call's key, if it can be had."""
+        drive_hooks(self._claiming(call))
+
+    async def aclaim(self, call: Call) -> None:
+        """Do so in a coroutine."""
+        await adrive_hooks(self._claiming(call))
+
+    def _claiming(self, call: Call) -> Ending:
+        name = name_of_lock(call.terms.identity, str(call.key))
+        why = ""
+        try:
+            if not (yield from taking_lock(self, lock_manager_of(self, call.terms.name), name)):
+                why = gave_up()
+        except StoreError as exc:
+            why = f"its lock could not be asked for: {exc}"
+        if why:
+            emit(NotLocked(at=clock.time(), call=call.id, key=str(call.key), reason=why))
+        return not why
+
+    def abandon(self) -> None:
+        """Free what the call holds, which was interrupted."""
+        drive_hooks(freeing(self))
+
+    async def aabandon(self) -> None:
+        """Free it in a coroutine."""
+        await adrive_hooks(freeing(self))
+
     def settle(self, ended: Outcome | Raised) -> None:
         """End as the call did."""
         drive_hooks(self._settling(ended))
@@ -292,6 +354,11 @@ class TaskTransaction(Transaction):
         await adrive_hooks(self._settling(ended))
 
     def _settling(self, ended: Outcome | Raised) -> Ending:
+        durable = yield from self._ending_as(ended)
+        yield from self.leaving()
+        return durable
+
+    def _ending_as(self, ended: Outcome | Raised) -> Ending:
         task = self._context.task
         if isinstance(ended, Raised):
             if self.lost:  # the body ended well
@@ -350,6 +417,21 @@ def get_transaction() -> BaseTransaction | None:
         running.transaction = TaskTransaction(running, explicit)
     found: BaseTransaction = running.transaction
     return found
+
+
+def lock_manager_of(transaction: TaskTransaction, task: str) -> LockManager:
+    """Return the lock manager of a task: its policy's, else that of the store of the nearest transaction around the call."""
+    if transaction._lock_manager is not None:  # noqa: SLF001 - its own module
+        return transaction._lock_manager  # noqa: SLF001 - as above
+    around: BaseTransaction | None = transaction._parent  # noqa: SLF001 - as above
+    while around is not None:
+        if around.store is not None and around.store.lock_manager is not None:
+            return around.store.lock_manager
+        around = around.get_parent()
+    raise ConfigurationError(
+        f"task {task}: isolation level SERIALIZABLE needs a lock manager. Write cache_policy=….configure(isolation_level=…, "
+        "lock_manager=…), for instance with recoup.locking.memory.MemoryLockManager()."
+    )
 
 
 def _store_of(transaction: BaseTransaction) -> ResultStore:

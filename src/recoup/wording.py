@@ -16,6 +16,7 @@ from recoup.events import (
     Hit,
     MutatedInput,
     NotCached,
+    NotLocked,
     NotPublished,
     OtherCodeOnWorker,
     RunLost,
@@ -83,7 +84,7 @@ def _tell_other(event: Event) -> Line | None:
             pause = f" in {duration(event.delay)}" if event.delay else ""
             failed = f"attempt {event.attempt} of {event.of + 1} failed: {first_line(event.error)}"
             return Line(logging.WARNING, "retrying", subject, f"{failed}; again{pause}")
-        case NotCached() | NotPublished() | WriteFailed() | MutatedInput():
+        case NotCached() | NotLocked() | NotPublished() | WriteFailed() | MutatedInput():
             return _tell_unkept(event)
         case DidRollBack():
             return Line(logging.INFO, "rolled back", name_of(event.call), "")
@@ -107,10 +108,12 @@ def _tell_other(event: Event) -> Line | None:
             return None
 
 
-def _tell_unkept(event: NotCached | NotPublished | WriteFailed | MutatedInput) -> Line:
+def _tell_unkept(event: NotCached | NotLocked | NotPublished | WriteFailed | MutatedInput) -> Line:
     match event:
         case NotCached():
             verb, text = "not cached", event.reason
+        case NotLocked():
+            verb, text = "not locked", first_line(event.reason)
         case NotPublished():
             verb, text = "not published", f"{event.name}: {first_line(event.reason)}"
         case OtherCodeOnWorker():

@@ -21,6 +21,8 @@ from recoup.cache_policies import (
 )
 from recoup.events import NotCached
 from recoup.exceptions import ConfigurationError, HashError
+from recoup.locking.lease import LeaseLockManager
+from recoup.locking.memory import MemoryLockManager
 from recoup.storage import MemoryStorage
 from recoup.types import IsolationLevel
 
@@ -163,18 +165,26 @@ def test_sums_are_equal_in_any_order():
 # --- Prefect's table, row by row ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("level", [None, "READ_COMMITTED", IsolationLevel.READ_COMMITTED])
-def test_a_policy_is_configured_as_it_is_anyway(level):
-    assert (INPUTS - "x").configure(isolation_level=level) == INPUTS - "x"
+def test_a_policy_is_configured_with_nothing():
+    assert (INPUTS - "x").configure(isolation_level=None) == INPUTS - "x"
+
+
+@pytest.mark.parametrize("level", ["SERIALIZABLE", IsolationLevel.SERIALIZABLE])
+def test_an_isolation_level_is_a_text_or_its_member(level):
+    policy = INPUTS.configure(isolation_level=level, lock_manager=MemoryLockManager())
+    assert policy.isolation_level is IsolationLevel.SERIALIZABLE
+    assert policy.lock_manager == MemoryLockManager()
+    assert policy == INPUTS.configure(lock_manager=MemoryLockManager()).configure(isolation_level=level) != INPUTS
+    assert repr(policy).endswith(
+        ".configure(lock_manager=MemoryLockManager(), isolation_level=<IsolationLevel.SERIALIZABLE: 'SERIALIZABLE'>)"
+    )
 
 
 @pytest.mark.parametrize(
     ("options", "text"),
     [
         ({"key_storage": 5}, "key_storage is int; give a storage, a path or a URL"),
-        ({"lock_manager": object()}, "there are no lock managers yet"),
-        ({"isolation_level": "SERIALIZABLE"}, "there are no lock managers yet"),
-        ({"isolation_level": IsolationLevel.SERIALIZABLE}, "there are no lock managers yet"),
+        ({"lock_manager": object()}, "lock_manager is object; give a lock manager"),
         ({"isolation_level": "serial"}, "isolation_level is 'serial'"),
     ],
 )
@@ -208,6 +218,26 @@ def test_what_is_configured_survives_sums_and_differences():
 def test_two_places_of_records_contradict_each_other():
     with pytest.raises(ValueError, match="two different key_storage; configure the sum instead"):
         INPUTS.configure(key_storage=KEYS) + CODE.configure(key_storage=MemoryStorage("others"))
+
+
+def test_locks_and_isolation_survive_sums_and_differences():
+    locked = INPUTS.configure(lock_manager=MemoryLockManager(), isolation_level="SERIALIZABLE")
+    for policy in (locked - "x", locked + CODE, CODE + locked - "x", locked + NO_CACHE, locked.configure(key_storage=KEYS)):
+        assert policy.lock_manager == MemoryLockManager()
+        assert policy.isolation_level is IsolationLevel.SERIALIZABLE
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "name"),
+    [
+        ({"isolation_level": "SERIALIZABLE"}, {"isolation_level": "READ_COMMITTED"}, "isolation_level"),
+        ({"lock_manager": MemoryLockManager()}, {"lock_manager": LeaseLockManager(KEYS)}, "lock_manager"),
+    ],
+)
+def test_two_different_ways_to_lock_contradict_each_other(one, other, name):
+    with pytest.raises(ValueError, match=f"two different {name}; configure the sum instead"):
+        INPUTS.configure(**one) + CODE.configure(**other)
+    assert INPUTS.configure(**one) + CODE.configure(**one) == (INPUTS + CODE).configure(**one)
 
 
 def test_no_arguments_give_a_key_of_the_task():

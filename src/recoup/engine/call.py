@@ -128,6 +128,12 @@ class Call:
         if terms.ledger is not None:
             self.rekey()
 
+    @property
+    def is_serial(self) -> bool:
+        """Say whether it runs while no other call with its key does."""
+        joined = self.context.transaction
+        return joined is not None and joined.is_serial and self.key is not None
+
     def rekey(self) -> None:
         """Make the key from the arguments as they are; code of the user's is given values, never references."""
         if self.terms.reads_values:

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from recoup.engine.perform import Performer
 from recoup.engine.plan import plan
-from recoup.engine.steps import Compute, Found, Raised, Returned, Wait
+from recoup.engine.steps import Claim, Compute, Found, Raised, Returned, Wait
 from recoup.engine.validity import judge
 
 if TYPE_CHECKING:
     from recoup.engine.call import Call
+    from recoup.engine.staging import Joined
     from recoup.engine.steps import Outcome
 
-__all__ = ["adrive", "apause", "drive", "is_recorded", "pause"]
+__all__ = ["PAUSES", "aabandon", "abandon", "adrive", "apause", "drive", "is_recorded", "pause"]
+
+PAUSES = (Wait, Claim)
+"""The steps in which time passes outside a body."""
 
 
 def is_recorded(call: Call) -> bool:
@@ -30,18 +34,22 @@ def drive(call: Call) -> Outcome:
     performer, life = Performer(call), plan(call)
     step = next(life)
     answer: object
-    while True:
-        if isinstance(step, Compute):
-            answer = _compute(performer, step)
-        elif isinstance(step, Wait):
-            answer = pause(performer, step)
-        else:
-            answer = performer.perform(step)
-        try:
-            step = life.send(answer)
-        except StopIteration as end:
-            ended: Outcome | Raised = end.value
-            break
+    try:
+        while True:
+            if isinstance(step, Compute):
+                answer = _compute(performer, step)
+            elif isinstance(step, PAUSES):
+                answer = pause(performer, step)
+            else:
+                answer = performer.perform(step)
+            try:
+                step = life.send(answer)
+            except StopIteration as end:
+                ended: Outcome | Raised = end.value
+                break
+    except BaseException:
+        abandon(call)
+        raise
     if call.context.transaction is not None:
         call.context.transaction.settle(ended)
     return _ended(ended)  # here, so that what a body raised does not carry our StopIteration as its context
@@ -52,18 +60,22 @@ async def adrive(call: Call) -> Outcome:
     performer, life = Performer(call), plan(call)
     step = next(life)
     answer: object
-    while True:
-        if isinstance(step, Compute):
-            answer = await _acompute(performer, step)
-        elif isinstance(step, Wait):
-            answer = await apause(performer, step)
-        else:
-            answer = performer.perform(step)
-        try:
-            step = life.send(answer)
-        except StopIteration as end:
-            ended: Outcome | Raised = end.value
-            break
+    try:
+        while True:
+            if isinstance(step, Compute):
+                answer = await _acompute(performer, step)
+            elif isinstance(step, PAUSES):
+                answer = await apause(performer, step)
+            else:
+                answer = performer.perform(step)
+            try:
+                step = life.send(answer)
+            except StopIteration as end:
+                ended: Outcome | Raised = end.value
+                break
+    except BaseException:
+        await aabandon(call)
+        raise
     if call.context.transaction is not None:
         await call.context.transaction.asettle(ended)
     return _ended(ended)  # here, so that what a body raised does not carry our StopIteration as its context
@@ -93,17 +105,40 @@ async def _acompute(performer: Performer, step: Compute) -> Returned | Raised:
         return Raised(exc)
 
 
-def pause(performer: Performer, step: Wait) -> bool:
-    """Let the pause before the next attempt pass in this thread; say whether there is one."""
+def pause(performer: Performer, step: Wait | Claim) -> bool:
+    """Let the pause before the next attempt pass in this thread, or wait for the call's turn; say whether it is to go on."""
+    if isinstance(step, Claim):
+        _joined(performer.call).claim(performer.call)
+        return True
     delay = performer.next_delay(step)
     if delay:
         performer.terms.clock.sleep(delay)
     return delay is not None
 
 
-async def apause(performer: Performer, step: Wait) -> bool:
-    """Let the pause before the next attempt pass in this coroutine; say whether there is one."""
+async def apause(performer: Performer, step: Wait | Claim) -> bool:
+    """Let the pause pass in this coroutine, or wait for the call's turn; say whether it is to go on."""
+    if isinstance(step, Claim):
+        await _joined(performer.call).aclaim(performer.call)
+        return True
     delay = performer.next_delay(step)
     if delay:
         await performer.terms.clock.async_sleep(delay)
     return delay is not None
+
+
+def abandon(call: Call) -> None:
+    """Free what an interrupted call holds."""
+    if call.context.transaction is not None:
+        call.context.transaction.abandon()
+
+
+async def aabandon(call: Call) -> None:
+    """Free it in a coroutine."""
+    if call.context.transaction is not None:
+        await call.context.transaction.aabandon()
+
+
+def _joined(call: Call) -> Joined:
+    assert call.context.transaction is not None  # only such calls take turns
+    return call.context.transaction

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from recoup.engine.steps import Begin, Compute, Found, Keep, Lookup, Outcome, Raised, Rejected, Rekey, Serve, Wait
+from recoup.engine.steps import Begin, Claim, Compute, Found, Keep, Lookup, Outcome, Raised, Rejected, Rekey, Serve, Wait
 from recoup.engine.validity import judge
 
 if TYPE_CHECKING:
@@ -20,11 +20,12 @@ LAST_SLOT = 7
 """Results of one key are kept beside each other for eight environments; the next one overwrites the last."""
 
 
-def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
+def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:  # noqa: C901 - the story of a call is told once, in its order
     """Decide how `call` is served: from its record, or by running the body and keeping what it returns.
 
     The answers that each step gets are told in `recoup.engine.steps`.
     """
+    claimed = None
     while True:
         slot = 0
         because = _unasked(call)
@@ -39,6 +40,10 @@ def plan(call: Call) -> Generator[Step, Any, Outcome | Raised]:
             if verdict.cause != "unreadable" or slot == LAST_SLOT:
                 break
             slot += 1  # what this environment cannot decode stays; ours is kept beside it
+        if call.is_serial and claimed != call.key:
+            claimed = call.key
+            yield Claim()
+            continue
         arguments_changed: bool = yield Begin(because)
         if not arguments_changed:
             break

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from recoup.abc import Buffer
+    from recoup.engine.call import Call
     from recoup.engine.ledger import Ledger
     from recoup.engine.steps import Outcome, Raised
     from recoup.events import CallId
@@ -39,6 +40,27 @@ class Joined(Protocol):
 
     def lose(self, error: str) -> None:
         """Hear that the result could not be captured: the transaction cannot commit."""
+        ...
+
+    @property
+    def is_serial(self) -> bool:
+        """Say whether of several calls with one key one runs at a time."""
+        ...
+
+    def claim(self, call: Call) -> None:
+        """Wait for the turn of the call, and have it until the transaction ends."""
+        ...
+
+    async def aclaim(self, call: Call) -> None:
+        """Wait in a coroutine."""
+        ...
+
+    def abandon(self) -> None:
+        """Hear that the call was interrupted."""
+        ...
+
+    async def aabandon(self) -> None:
+        """Hear it in a coroutine."""
         ...
 
     def settle(self, ended: Outcome | Raised) -> None:

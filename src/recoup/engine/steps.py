@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Absent",
     "Begin",
+    "Claim",
     "Compute",
     "Found",
     "Keep",
@@ -48,6 +49,10 @@ class Serve(NamedTuple):
     """Make the found result ready for the caller; answered by `Outcome` or `Rejected`."""
 
     found: Found
+
+
+class Claim(NamedTuple):
+    """Wait until no other call with this key runs, where the task asks for that; what it left is looked up next."""
 
 
 class Begin(NamedTuple):
@@ -84,7 +89,7 @@ class Keep(NamedTuple):
     slot: int
 
 
-Step = Lookup | Serve | Begin | Rekey | Compute | Wait | Keep
+Step = Lookup | Serve | Claim | Begin | Rekey | Compute | Wait | Keep
 
 # --- answers -------------------------------------------------------------------------------
 

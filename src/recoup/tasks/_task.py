@@ -48,7 +48,7 @@ from recoup.tasks.options import TaskOptions, advice, check, complete, persisten
 from recoup.tasks.serving import answer, aserve, listen, name_run, not_begun, returned_instead, serve
 from recoup.tasks.terms import make_terms
 from recoup.transactions import join
-from recoup.types import Key, NotSet
+from recoup.types import IsolationLevel, Key, NotSet
 from recoup.upstream import futures_in, listed, loaded, require, resolved, until_ended
 from recoup.wording import said
 
@@ -122,8 +122,10 @@ class Task(Hooked, TasksElsewhere, Generic[P, R_co]):
         self._store_inside: tuple[ResultStore | None, ResultStore] | None = None
         self._advised: set[str] = set()  # shared with the copies that are bound to instances
         self._bound: tuple[Any, ...] = ()
+        self.is_serial = False
         if isinstance(self.cache_policy, CachePolicy):
             self.cache_policy.check(self.binder.names)
+            self.is_serial = self.cache_policy.isolation_level is IsolationLevel.SERIALIZABLE
 
     @functools.cached_property
     def task_key(self) -> str:
@@ -251,7 +253,7 @@ class Task(Hooked, TasksElsewhere, Generic[P, R_co]):
         flow = FlowRunContext.get()
         number = next_number()
         context = TaskRunContext(self, brought, flow, number, run)
-        if self.on_commit_hooks or self.on_rollback_hooks or current_transaction.get() is not None:
+        if self.on_commit_hooks or self.on_rollback_hooks or self.is_serial or current_transaction.get() is not None:
             join(context, alone=self.isgenerator)  # a stream may be read when what was around its call has ended
         if named:
             label = name_run(context)

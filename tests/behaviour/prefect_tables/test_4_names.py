@@ -14,6 +14,9 @@ NAMES = {
     " resolve_result_storage resolve_serializer should_persist_result",
     "recoup.transactions": "Transaction AsyncTransaction transaction atransaction get_transaction CommitMode IsolationLevel"
     " TransactionState",
+    "recoup.locking.protocol": "LockManager",
+    "recoup.locking.memory": "MemoryLockManager",
+    "recoup.locking.filesystem": "FileSystemLockManager",
     "recoup.serializers": "Serializer PickleSerializer JSONSerializer CompressedSerializer CompressedPickleSerializer"
     " CompressedJSONSerializer",
     "recoup.filesystems": "LocalFileSystem WritableFileSystem",

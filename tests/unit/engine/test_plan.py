@@ -8,6 +8,7 @@ from recoup.engine.plan import plan
 from recoup.engine.steps import (
     Absent,
     Begin,
+    Claim,
     Compute,
     Found,
     Keep,
@@ -47,9 +48,9 @@ def terms(**changes):
     )
 
 
-def walk(script, key="k", **changed):
+def walk(script, key="k", is_serial=False, **changed):
     """Answer the plan's steps from `script`, check that it asks for them in this order; return how it ends."""
-    life = plan(SimpleNamespace(key=key, uncached="no key", terms=terms(**changed)))
+    life = plan(SimpleNamespace(key=key, is_serial=is_serial, uncached="no key", terms=terms(**changed)))
     step = next(life)
     for wanted, answer in script:
         assert step == wanted
@@ -67,6 +68,18 @@ def computes(because, slot=0):
 def test_a_hit_is_served():
     record = found()
     assert walk([(Lookup(0), record), (Serve(record), SERVED)]) is SERVED
+
+
+def test_a_call_that_takes_turns_looks_again_when_it_has_its_turn():
+    record = found()
+    miss = [(Lookup(0), Absent()), (Claim(), True)]
+    assert walk([*miss, (Lookup(0), record), (Serve(record), SERVED)], is_serial=True) is SERVED
+    assert walk([*miss, (Lookup(0), Absent()), *computes(Rejected("first"))], is_serial=True) is KEPT
+
+
+def test_a_hit_waits_for_no_turn():
+    record = found()
+    assert walk([(Lookup(0), record), (Serve(record), SERVED)], is_serial=True) is SERVED
 
 
 def test_a_miss_is_computed_and_kept():

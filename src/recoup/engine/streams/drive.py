@@ -6,8 +6,8 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from recoup import loops
-from recoup.engine.drive import apause, pause
-from recoup.engine.steps import Outcome, Raised, Returned, Wait
+from recoup.engine.drive import PAUSES, aabandon, abandon, apause, pause
+from recoup.engine.steps import Outcome, Raised, Returned
 from recoup.engine.streams.perform import StreamPerformer
 from recoup.engine.streams.plan import plan_stream
 from recoup.engine.streams.steps import Ask, Give, Stop, Stopped, Yielded
@@ -27,25 +27,29 @@ def stream(begin: Callable[[], StreamPerformer]) -> Generator[Any, Any, Any]:
     life = plan_stream(performer.call)
     step = next(life)
     answer: object
-    while True:
-        if isinstance(step, Give):
+    try:
+        while True:
+            if isinstance(step, Give):
+                try:
+                    answer = Ask((yield step.value))
+                except GeneratorExit:
+                    answer = Stop()
+                except BaseException as exc:  # noqa: BLE001 - the body gets it
+                    answer = Ask(thrown=exc)
+            elif isinstance(step, Ask | Stop):
+                answer = _ask(performer, step)
+            elif isinstance(step, PAUSES):
+                answer = pause(performer, step)
+            else:
+                answer = performer.perform(step)
             try:
-                answer = Ask((yield step.value))
-            except GeneratorExit:
-                answer = Stop()
-            except BaseException as exc:  # noqa: BLE001 - the body gets it
-                answer = Ask(thrown=exc)
-        elif isinstance(step, Ask | Stop):
-            answer = _ask(performer, step)
-        elif isinstance(step, Wait):
-            answer = pause(performer, step)
-        else:
-            answer = performer.perform(step)
-        try:
-            step = life.send(answer)
-        except StopIteration as end:
-            ended: Outcome | Raised = _without_stop(end.value)
-            break
+                step = life.send(answer)
+            except StopIteration as end:
+                ended: Outcome | Raised = _without_stop(end.value)
+                break
+    except BaseException:
+        abandon(performer.call)
+        raise
     transaction = performer.call.context.transaction
     if transaction is not None:
         performer.context.run(transaction.settle, ended)
@@ -58,25 +62,29 @@ async def astream(begin: Callable[[], Awaitable[StreamPerformer]]) -> AsyncGener
     life = plan_stream(performer.call)
     step = next(life)
     answer: object
-    while True:
-        if isinstance(step, Give):
+    try:
+        while True:
+            if isinstance(step, Give):
+                try:
+                    answer = Ask((yield step.value))
+                except GeneratorExit:
+                    answer = Stop()
+                except BaseException as exc:  # noqa: BLE001 - the body gets it
+                    answer = Ask(thrown=exc)
+            elif isinstance(step, Ask | Stop):
+                answer = await _aask(performer, step)
+            elif isinstance(step, PAUSES):
+                answer = await apause(performer, step)
+            else:
+                answer = performer.perform(step)
             try:
-                answer = Ask((yield step.value))
-            except GeneratorExit:
-                answer = Stop()
-            except BaseException as exc:  # noqa: BLE001 - the body gets it
-                answer = Ask(thrown=exc)
-        elif isinstance(step, Ask | Stop):
-            answer = await _aask(performer, step)
-        elif isinstance(step, Wait):
-            answer = await apause(performer, step)
-        else:
-            answer = performer.perform(step)
-        try:
-            step = life.send(answer)
-        except StopIteration as end:
-            ended: Outcome | Raised = _without_stop(end.value)
-            break
+                step = life.send(answer)
+            except StopIteration as end:
+                ended: Outcome | Raised = _without_stop(end.value)
+                break
+    except BaseException:
+        await aabandon(performer.call)
+        raise
     transaction = performer.call.context.transaction
     if transaction is not None:
         await loops.within(performer.context, _settle(transaction, ended))
