@@ -11,7 +11,7 @@ the policy was written. Every built-in policy adds the identity of the task. Nam
 from __future__ import annotations
 
 import copy
-from operator import itemgetter
+import operator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar
 
@@ -21,7 +21,7 @@ from recoup.abc import ObjectStore
 from recoup.exceptions import ConfigurationError, HashError, KeyFunctionError
 from recoup.hashing import Hasher
 from recoup.hashing import token as token_of
-from recoup.hashing.code import carried, fingerprint, source_token
+from recoup.hashing.code import PACKAGES, PYTHON, carried, fingerprint, is_code, source_token
 from recoup.locking.protocol import LockManager
 from recoup.types import IsolationLevel, Key, Token
 from recoup.wording import said
@@ -29,7 +29,7 @@ from recoup.wording import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from recoup.hashing.code import Fingerprint
+    from recoup.hashing.code import Fingerprint, Packages, Python
     from recoup.hashing.marks import Marks
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "TASK_SOURCE",
     "CacheKeyFnPolicy",
     "CachePolicy",
+    "CacheVersion",
     "Code",
     "CompoundCachePolicy",
     "FlowParameters",
@@ -56,7 +57,7 @@ P = TypeVar("P", bound="CachePolicy")
 
 _KEY_SCHEME = b"recoup key 1\0"
 _CONFIGURED = ("key_storage", "lock_manager", "isolation_level")
-_by_name = itemgetter(0, 1)  # and token: two policies of users' own are both called `custom`
+_by_name = operator.itemgetter(0, 1)  # and token: two policies of users' own are both called `custom`
 
 
 class Part(NamedTuple):
@@ -90,6 +91,15 @@ class TaskContext(Protocol):
     def run_id(self) -> str: ...
     @property
     def flow_marks(self) -> Marks | None: ...
+
+
+class CodeSettings(Protocol):
+    """What policies ask of the settings (`recoup.settings.Settings`)."""
+
+    @property
+    def tasks_code_packages(self) -> Packages: ...
+    @property
+    def tasks_code_python(self) -> Python: ...
 
 
 class Asked(NamedTuple):
@@ -149,6 +159,10 @@ class CachePolicy:
         )
         return [] if key is None else [Part("custom", token_of(key), key)]
 
+    def under(self, settings: CodeSettings) -> CachePolicy:  # noqa: ARG002 - most have nothing that settings decide
+        """Return this policy with what it leaves open as `settings` say."""
+        return self
+
     def check(self, arguments: Sequence[str]) -> None:
         """Raise `ConfigurationError` for names that a task with these `arguments` does not have."""
 
@@ -180,7 +194,7 @@ class CachePolicy:
         return hash((type(self), *vars(self).values()))
 
     def __repr__(self) -> str:
-        options = ((name, value) for name, value in vars(self).items() if value != () and name not in _CONFIGURED)
+        options = ((name, value) for name, value in vars(self).items() if value not in ((), None) and name not in _CONFIGURED)
         return _configured(self, f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in options)})")
 
     def configure(
@@ -261,19 +275,89 @@ class Inputs(_BuiltIn):
 
 
 class Code(_BuiltIn):
-    """The task's code and all project code, constants and packages that it reaches."""
+    """The task's code and all project code, constants and packages that it reaches, also through its arguments.
 
-    def __init__(self, exclude: Iterable[str] = ()) -> None:
+    `packages` and `python` say how exactly versions count, `None` as the settings say. `also` is what the task depends on
+    besides: code that it reaches by no name, files, data.
+    """
+
+    def __init__(
+        self,
+        exclude: Iterable[str] = (),
+        packages: Packages | None = None,
+        python: Python | None = None,
+        also: tuple[Any, ...] = (),
+    ) -> None:
         self.exclude = tuple(sorted(set(exclude)))
+        self.packages = packages
+        self.python = python
+        self.also = also
 
     def parts(self, asked: Asked) -> list[Part]:
-        """Return one part, whose subject is the fingerprint."""
+        """Return one part, whose subject is the fingerprint; and one for each file or piece of data that it depends on."""
+        others = [thing for thing in self.also if not is_code(thing)]
+        parts = [Part(f"depends_on.{n}", asked.hasher.token(thing, f"depends_on.{n}"), thing) for n, thing in enumerate(others)]
         inside = asked.hasher.code
         beside = carried(inside.values()) if inside else ()
+        if self.also:
+            beside += tuple(thing for thing in self.also if is_code(thing))
         found = fingerprint(asked.context.task.fn, beside=beside, without=self.exclude)
         if self.exclude:
             self._check_excluded(found)
-        return [Part("code", found.token, found)]
+        if self.packages is not None or self.python is not None:
+            found = found.counting(self.packages or "exact", self.python or "off")
+        parts.append(Part("code", found.token, found))
+        return parts
+
+    def configure(self, *args: Any, packages: Packages | None = None, python: Python | None = None, **options: Any) -> Self:
+        """Say how exactly versions count, besides what every policy can be configured with.
+
+        `packages` is "exact" (2.1.3), "minor" (2.1), "major" (2) or "off"; `python="minor"` lets the standard library count
+        by Python's minor version.
+        """
+        for name, value, known in (("packages", packages, PACKAGES), ("python", python, PYTHON)):
+            if value is not None and value not in known:
+                raise ConfigurationError(f"CODE.configure({name}={value!r}): write one of {', '.join(map(repr, known))}")
+        changed = self._but(packages=packages or self.packages, python=python or self.python)
+        return CachePolicy.configure(changed, *args, **options)
+
+    def depends_on(self, *things: Any) -> Self:
+        """Count `things` as well: functions, classes, modules and tasks by their code, all else (`File("model.bin")`) by content."""
+        return self._but(also=(*self.also, *things))
+
+    def under(self, settings: CodeSettings) -> Code:
+        """Return this policy with what it leaves open as `settings` say."""
+        packages, python = self.packages or settings.tasks_code_packages, self.python or settings.tasks_code_python
+        plain = (packages, python) == ("exact", "off") and self.packages is None and self.python is None
+        return self if plain else self._but(packages=packages, python=python)
+
+    def merged(self, other: Code) -> Code:
+        """Return one policy for both; raise `ConfigurationError` where they contradict each other."""
+        for name in ("packages", "python"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if None not in (mine, theirs) and mine != theirs:
+                raise ConfigurationError(
+                    f"{self!r} + {other!r}: {name} is {mine!r} in one and {theirs!r} in the other; say it once"
+                )
+        also = (*self.also, *(thing for thing in other.also if not any(thing is mine for mine in self.also)))
+        return Code((*self.exclude, *other.exclude), self.packages or other.packages, self.python or other.python, also)
+
+    def _but(self, **changed: Any) -> Self:
+        policy = copy.copy(self)
+        vars(policy).update(changed)
+        return policy
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by value; what the policies depend on by identity."""
+        return (
+            isinstance(other, Code)
+            and _options(self) == _options(other)
+            and (self.exclude, self.packages, self.python) == (other.exclude, other.packages, other.python)
+            and list(map(id, self.also)) == list(map(id, other.also))
+        )
+
+    def __hash__(self) -> int:
+        return hash((Code, self.exclude, self.packages, self.python))
 
     def _check_excluded(self, found: Fingerprint) -> None:
         for name in self.exclude:
@@ -284,8 +368,19 @@ class Code(_BuiltIn):
     def __sub__(self, name: object) -> CachePolicy:
         """Leave out a helper, class, constant or package."""
         if isinstance(name, str) and name.startswith(("code.", "package.")):
-            return _with(Code((*self.exclude, name)), _options(self))
+            return self._but(exclude=tuple(sorted({*self.exclude, name})))
         return super().__sub__(name)
+
+
+class CacheVersion(_BuiltIn):
+    """A text that stands for the task's code: `cache_version="2"` says that it is another program, and nothing else does."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+
+    def parts(self, asked: Asked) -> list[Part]:  # noqa: ARG002 - it is the same for all calls
+        """Return one part."""
+        return [Part("version", token_of(self.version), self.version)]
 
 
 class TaskSource(_BuiltIn):
@@ -388,8 +483,10 @@ class CompoundCachePolicy(CachePolicy):
         merged: list[CachePolicy] = []  # compared, not hashed: policies of users' own need not be hashable
         for policy in policies:
             twin = next((known for known in merged if type(known) is type(policy)), None)
-            if isinstance(policy, Inputs | Code) and isinstance(twin, Inputs | Code):
-                merged[merged.index(twin)] = type(policy)((*twin.exclude, *policy.exclude))
+            if isinstance(policy, Code) and isinstance(twin, Code):
+                merged[merged.index(twin)] = twin.merged(policy)
+            elif isinstance(policy, Inputs) and isinstance(twin, Inputs):
+                merged[merged.index(twin)] = Inputs((*twin.exclude, *policy.exclude))
             elif policy not in merged:
                 merged.append(policy)
         self.policies = tuple(merged)
@@ -409,6 +506,13 @@ class CompoundCachePolicy(CachePolicy):
         for policy in self._in_order:
             parts += policy.parts(asked)
         return parts
+
+    def under(self, settings: CodeSettings) -> CachePolicy:
+        """Ask every member."""
+        members = [policy.under(settings) for policy in self.policies]
+        if all(map(operator.is_, members, self.policies)):
+            return self
+        return _with(CompoundCachePolicy(members), _options(self))
 
     def check(self, arguments: Sequence[str]) -> None:
         """Ask every member."""
@@ -436,6 +540,12 @@ class CompoundCachePolicy(CachePolicy):
     def __repr__(self) -> str:
         joined = " + ".join(map(repr, self.policies))
         return _configured(self, f"({joined})") if _options(self) else joined
+
+
+def versioned(policy: CachePolicy, version: str) -> CachePolicy:
+    """Return `policy` with a version in place of the task's code."""
+    members = [member for member in _members(policy) if not isinstance(member, Code | TaskSource)]
+    return _with(CompoundCachePolicy((*members, CacheVersion(version))), _options(policy))
 
 
 def _members(policy: CachePolicy) -> Iterable[CachePolicy]:

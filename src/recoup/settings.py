@@ -57,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tasks_default_no_cache: bool = False
     tasks_disable_caching: bool = False
     tasks_strict_keys: bool = False
+    tasks_code_packages: Literal["exact", "minor", "major", "off"] = "exact"
+    tasks_code_python: Literal["off", "minor"] = "off"
     tasks_check_mutation: Literal["small", "always", "off"] = "small"
     tasks_longest_wait_seconds: Seconds = 60.0
     tasks_default_retries: Count = 0
@@ -88,6 +90,8 @@ DESCRIPTIONS = {
     "tasks_default_no_cache": "Cache only where a policy was given explicitly.",
     "tasks_disable_caching": "Neither look up nor keep any result.",
     "tasks_strict_keys": "Raise an error where an argument cannot be hashed, instead of running uncached.",
+    "tasks_code_packages": "How much of the versions of packages counts as code: 2.1.3, 2.1, 2, or nothing.",
+    "tasks_code_python": "Whether Python's minor version counts as code.",
     "tasks_check_mutation": "Hash arguments again after the body: those below 1 MiB, all, or none.",
     "tasks_longest_wait_seconds": "How long a call that holds a lock waits for another lock, before it goes on without it.",
     "tasks_default_retries": "How often a failing task runs again.",

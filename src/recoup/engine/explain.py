@@ -113,11 +113,22 @@ def _appeared(part: KeyPart) -> Difference:
 def _say(name: str) -> str:
     kind, _, rest = name.partition(".")
     spoken = {"inputs": f"argument {rest}" if rest else "the arguments", "flow_parameters": f"flow parameter {rest}"}
-    return spoken.get(kind, {"custom": "key", "code": "its code"}.get(kind, name))
+    return spoken.get(
+        kind,
+        {"custom": "key", "code": "its code", "version": "its cache version", "depends_on": "what it depends on"}.get(kind, name),
+    )
 
 
 def _cause(name: str) -> Cause:
-    causes: dict[str, Cause] = {"code": "code", "source": "code", "custom": "custom", "run": "run", "task": "identity"}
+    causes: dict[str, Cause] = {
+        "code": "code",
+        "source": "code",
+        "version": "code",
+        "depends_on": "code",
+        "custom": "custom",
+        "run": "run",
+        "task": "identity",
+    }
     return causes.get(name.partition(".")[0], "argument")
 
 

@@ -97,6 +97,7 @@ class Task(Hooked, TasksElsewhere, Generic[P, R_co]):
         self.cache_policy = policy_of(self._options)
         self.cache_key_fn: CacheKeyFn | None = self._options["cache_key_fn"]
         self.cache_expiration: timedelta | None = self._options["cache_expiration"]
+        self.cache_version: str | None = self._options["cache_version"]
         self.refresh_cache: bool | None = self._options["refresh_cache"]
         self.persist_result = persistence_of(self._options)
         self.result_storage: ObjectStore | str | Path | None = self._options["result_storage"]
@@ -537,6 +538,7 @@ def task(fn: Callable[..., Any] | None = None, /, **options: Unpack[TaskOptions]
       `on_rollback`: of hooks `fn(transaction)`. All are decorators of the task, too.
     - `task_run_name`: a template of the parameters, or a function; `tags`, `version`, `description`: for people.
     - `log_prints=True`: log what the body prints.
+    - `cache_version="2"`: what counts in place of the task's code: results are reused until it is changed.
     - `task_key`: the identity under which results are kept; tasks with the same one share results.
 
     Raises `ConfigurationError` for options that contradict each other.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CacheKeyFnPolicy, CachePolicy
+from recoup.cache_policies import CODE, DEFAULT, INPUTS, NO_CACHE, CacheKeyFnPolicy, CachePolicy, versioned
 from recoup.exceptions import ConfigurationError
 from recoup.runs.hooks import check_hooks
 from recoup.tasks.storage_keys import StorageKeyPolicy
@@ -70,6 +70,7 @@ class TaskOptions(TypedDict, total=False):
     on_commit: Sequence[Hook] | None
     on_rollback: Sequence[Hook] | None
     task_key: str | None
+    cache_version: str | None
 
 
 HOOKS = ("on_running", "on_completion", "on_failure", "on_cached")
@@ -106,6 +107,7 @@ def check(options: dict[str, Any], task: str) -> None:
         )
     if options["cache"] is not None:
         _check_cache(options, task)
+    _check_version(options, task)
     expiration = options["cache_expiration"]
     if expiration is not None and (not isinstance(expiration, timedelta) or expiration <= timedelta(0)):
         raise ConfigurationError(
@@ -126,6 +128,14 @@ def check(options: dict[str, Any], task: str) -> None:
         warnings.warn(f"task {task}: ignoring {ignored} because persist_result is False", stacklevel=4)
     if template is not None and persist is False:
         warnings.warn(f"task {task}: ignoring result_storage_key because persist_result is False", stacklevel=4)
+
+
+def _check_version(options: dict[str, Any], task: str) -> None:
+    for way in ("cache_key_fn", "result_storage_key"):
+        if options["cache_version"] is not None and options[way] is not None:
+            raise ConfigurationError(
+                f"task {task}: cache_version and {way} contradict each other. {way} is the key: put the version into it."
+            )
 
 
 def _is_pause(value: object) -> bool:
@@ -157,6 +167,7 @@ _KINDS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("timeout_seconds", lambda value: _is_pause(value) and value > 0, "a number of seconds above 0"),
     ("tags", _is_texts, "a list of texts"),
     ("version", lambda value: isinstance(value, str), "a text, such as '2'"),
+    ("cache_version", lambda value: isinstance(value, str) and value != "", "a text, such as '2'"),
     ("log_prints", lambda value: isinstance(value, bool), "True or False"),
     ("task_key", lambda value: isinstance(value, str) and value != "", "a text"),
 )
@@ -224,13 +235,19 @@ def reuse_of(options: dict[str, Any], policy: CachePolicy | NotSetType | None, s
         return Reuse(StorageKeyPolicy(template), "its cache policy is NO_CACHE" if no_cache else "", no_cache)
     if no_cache or policy is None:
         return Reuse(None, "its cache policy is NO_CACHE")
-    return Reuse(policy if isinstance(policy, CachePolicy) else DEFAULT)
+    policy = policy if isinstance(policy, CachePolicy) else DEFAULT
+    version = options["cache_version"]
+    return Reuse((policy if version is None else versioned(policy, version)).under(settings))
 
 
 def advice(options: dict[str, Any], *, kept: bool) -> str:
     """Return what to tell a user who plausibly meant reuse across runs and will not get it."""
     policy = policy_of(options)
-    given = [name for name in ("cache_expiration", "refresh_cache", "result_storage", "persist_result") if options[name]]
+    given = [
+        name
+        for name in ("cache_expiration", "cache_version", "refresh_cache", "result_storage", "persist_result")
+        if options[name]
+    ]
     if not given or policy not in (NotSet, None, NO_CACHE) or options["result_storage_key"] is not None:
         return ""
     if policy is not NotSet:

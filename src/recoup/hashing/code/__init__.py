@@ -8,8 +8,13 @@ piece (`pieces`): normalised `syntax` when its `source` is found, else `bytecode
 from __future__ import annotations
 
 from recoup.hashing.code.carried import carried
+from recoup.hashing.code.counting import PACKAGES, PYTHON, Packages, Python
 from recoup.hashing.code.fingerprint import Fingerprint, fingerprint, function_token, source_token
 from recoup.hashing.code.identity import identity
+from recoup.hashing.code.values import is_code
 from recoup.hashing.code.watch import look_again
 
-__all__ = ["Fingerprint", "carried", "fingerprint", "function_token", "identity", "look_again", "source_token"]
+__all__ = [
+    "PACKAGES", "PYTHON", "Fingerprint", "Packages", "Python", "carried", "fingerprint", "function_token", "identity", "is_code",
+    "look_again", "source_token",
+]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from recoup.exceptions import HashError
 from recoup.forking import free_in_children
+from recoup.hashing.code.counting import counted
 from recoup.hashing.code.parts import digest_of_texts, token_of_digest
 from recoup.hashing.code.pieces import ByIdentity, piece_of_function
 from recoup.hashing.code.reach import Reach
@@ -20,6 +21,7 @@ from recoup.records import CodePart, CodeParts, fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from recoup.hashing.code.counting import Packages, Python
     from recoup.hashing.code.parts import Part
     from recoup.hashing.code.watch import Watch
     from recoup.types import Token
@@ -47,6 +49,17 @@ class Fingerprint:
             SCHEME, root, *(text for name, token in self._tokens.items() for text in (name, token.hex()))
         )
         self.token = token_of_digest(self.digest)
+        self._counted: dict[tuple[str, str], Fingerprint] = {}
+
+    def counting(self, packages: Packages, python: Python) -> Fingerprint:
+        """Return this fingerprint with versions as exact as asked for."""
+        if (packages, python) == ("exact", "off"):
+            return self
+        known = self._counted.get((packages, python))
+        if known is None:
+            parts = counted(self._reached, packages, python)
+            known = self._counted[packages, python] = Fingerprint(self.root, parts, self.uncovered, self.left_out)
+        return known
 
     @functools.cached_property
     def parts(self) -> tuple[CodePart, ...]:
