@@ -24,6 +24,7 @@ from recoup.events import (
     WillRetry,
     WriteFailed,
 )
+from recoup.secrecy import redacted
 
 if TYPE_CHECKING:
     from recoup.events import CallId, Event
@@ -137,12 +138,15 @@ def name_of(call: CallId) -> str:
 
 
 def said(error: BaseException) -> str:
-    """Return what an error says, after its type: `ValueError: no such day`. Never raises, whatever its own `__str__` does."""
+    """Return what an error says, after its type, without known secrets: `ValueError: no such day`.
+
+    Never raises, whatever its own `__str__` does.
+    """
     try:
         text = str(error)
     except Exception:  # noqa: BLE001 - what went wrong must not be lost because it cannot say so
         text = ""
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"{type(error).__name__}: {redacted(text)}" if text else type(error).__name__
 
 
 def first_line(text: str) -> str:

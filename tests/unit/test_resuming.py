@@ -6,10 +6,12 @@ import asyncio
 import threading
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 import pytest
+from pydantic import SecretStr
 
-from recoup import flow, task
+from recoup import Secret, flow, task
 from recoup.cache_policies import RUN_ID
 from recoup.context import FlowRunContext
 from recoup.engine import run_arguments
@@ -364,6 +366,48 @@ def test_secrets_among_keyword_arguments_are_not_written_either():
     pipeline("monday", api_key="hunter2", retries=3, return_state=True)
     assert all(b"hunter2" not in store.get(info.name) for info in store.list())
     with pytest.raises(RunNotResumable, match="parameter options, which was not kept: it holds api_key"):
+        pipeline.resume()
+
+
+class Session:
+    def __init__(self, password):
+        self.host, self.password = "example.org", password
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (Session("hunter2"), "it holds password, and secrets are not written"),
+        ([{"nested": [Session("hunter2")]}], "it holds password, and secrets are not written"),
+        ("postgres://me:hunter2@host/db", "it holds a URL with a password, and secrets are not written"),
+        (["https://host/?api_key=hunter2"], "it holds a URL with a password, and secrets are not written"),
+        ([SecretStr("hunter2")], "it holds a secret, and secrets are not written"),
+        (SecretStr("hunter2"), "secrets are not written"),
+    ],
+)
+def test_secrets_inside_a_parameter_are_not_written_either(value, reason):
+    store = MemoryStorage()
+
+    @flow(result_storage=store)
+    def pipeline(day, place):
+        raise Broken
+
+    pipeline("monday", value, return_state=True)
+    assert all(b"hunter2" not in store.get(info.name) for info in store.list())
+    with pytest.raises(RunNotResumable, match=f"parameter place, which was not kept: {reason}"):
+        pipeline.resume()
+
+
+def test_a_secret_that_only_its_annotation_tells_is_not_written():
+    store = MemoryStorage()
+
+    @flow(result_storage=store)
+    def pipeline(pin: Annotated[str, Secret]):
+        raise Broken
+
+    pipeline("hunter2", return_state=True)
+    assert all(b"hunter2" not in store.get(info.name) for info in store.list())
+    with pytest.raises(RunNotResumable, match="parameter pin, which was not kept: secrets are not written"):
         pipeline.resume()
 
 

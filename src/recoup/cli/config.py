@@ -12,6 +12,7 @@ from recoup.cli.exits import Exit, Usage
 from recoup.cli.settings_file import change_settings_file
 from recoup.cli.tables import print_json, table_lines
 from recoup.exceptions import ConfigurationError
+from recoup.secrecy import REDACTED
 from recoup.settings import DESCRIPTIONS, read_setting, setting_name, sourced_settings
 from recoup.spelling import nearest
 
@@ -38,12 +39,17 @@ def _list(options: Namespace) -> int:
     if options.json:
         print_json(
             [
-                {"name": name, "value": _plain(found.value), "source": found.source, "description": DESCRIPTIONS[name]}
+                {
+                    "name": name,
+                    "value": _plain(_hidden(name, found.value)),
+                    "source": found.source,
+                    "description": DESCRIPTIONS[name],
+                }
                 for name, found in settings.items()
             ]
         )
     else:
-        rows = [(name, _text(found.value), found.source) for name, found in settings.items()]
+        rows = [(name, _text(_hidden(name, found.value)), found.source) for name, found in settings.items()]
         header, *lines = table_lines(("SETTING", "VALUE", "SOURCE"), rows)
         print(header)
         for line, name in zip(lines, settings, strict=True):
@@ -83,9 +89,9 @@ def _change(changes: dict[str, Any]) -> int:
     for name, found in sourced_settings().items():
         if name not in changes:
             continue
-        print(f"{name} = {_text(found.value)} ({found.source})")
+        print(f"{name} = {_text(_hidden(name, found.value))} ({found.source})")
         if changes[name] is not None and found.source != str(file):
-            print(f"note: {found.source} wins over {file}, which says {_text(changes[name])}", file=sys.stderr)
+            print(f"note: {found.source} wins over {file}, which says {_text(_hidden(name, changes[name]))}", file=sys.stderr)
     return Exit.DONE
 
 
@@ -98,6 +104,10 @@ def _unknown_variables() -> list[str]:
 
 def _variables() -> list[str]:
     return [f"RECOUP_{name.upper()}" for name in DESCRIPTIONS]
+
+
+def _hidden(name: str, value: object) -> object:
+    return REDACTED if name == "key_salt" and value is not None else value
 
 
 def _plain(value: object) -> object:

@@ -8,6 +8,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from recoup.secrecy import redacted
 from recoup.wording import said
 
 __all__ = ["show_failure"]
@@ -20,7 +21,7 @@ def show_failure(error: BaseException, what: str) -> None:
     """Write the traceback of `error` to standard error, then one line that says what failed, and where."""
     told = traceback.TracebackException.from_exception(error)
     _leave_out_machinery(told)
-    print("".join(told.format()), end="", file=sys.stderr)
+    print(redacted("".join(told.format())), end="", file=sys.stderr)
     place = f" ({Path(told.stack[-1].filename).name}, line {told.stack[-1].lineno})" if told.stack else ""
     print(f"error: {what}: {said(error)}{place}", file=sys.stderr)
 

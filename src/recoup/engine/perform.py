@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from recoup.engine.carried import token_and_code
 from recoup.engine.explain import Why, explain
-from recoup.engine.key_parts import IMMUTABLE, described
+from recoup.engine.key_parts import IMMUTABLE, described, described_code
 from recoup.engine.ledger import refer
 from recoup.engine.reference import Reference
 from recoup.engine.staging import Staged, tell_kept
@@ -26,6 +26,7 @@ from recoup.events import (
 from recoup.exceptions import HashError, RecoupError
 from recoup.hashing import Hasher
 from recoup.hashing.files import size_of
+from recoup.hashing.hidden import remember_arguments
 from recoup.records import FORMAT, Record
 from recoup.serializers import decoder
 from recoup.types import NotSet
@@ -114,7 +115,7 @@ class Performer:
         if call.bring_arguments():
             return True
         if call.key is not None:
-            self._code = next((subject.code_parts() for name, _, subject in call.key.parts if name == "code"), None)
+            self._code = described_code(call)
             self._parts = described(call)
         if heard(WillCompute, call.id):
             why, now = self._why(step.because), self.terms.clock.time()
@@ -154,10 +155,17 @@ class Performer:
     def ended(self, error: BaseException | None, seconds: float) -> None:
         """Tell how a run of the body ended; errors that a retry may mend are told when it is known that none will."""
         self._seconds = seconds
+        if error is not None:
+            self._hide_secrets()
         if error is None and heard(DidCompute, self.call.id):
             emit(DidCompute(at=self.terms.clock.time(), call=self.call.id, key=self._key_text(), seconds=seconds))
         elif error is not None and not isinstance(error, Exception):
             self.tell_failed(error, "Crashed", seconds)
+
+    def _hide_secrets(self) -> None:
+        """Leave the secrets among the arguments out of what is told of errors: a body's error may spell them."""
+        marks = self.call.context.task.marks
+        remember_arguments(self.call.inputs, marks.secret if marks is not None else ())
 
     def next_delay(self, step: Wait) -> float | None:
         """Return the pause before the next attempt in seconds, or `None` when there is none."""

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from recoup.exceptions import RunNotResumable, StoreError
-from recoup.hashing.describe import is_secret
+from recoup.hashing.hidden import secrets_within
 from recoup.records import Argument
+from recoup.secrecy import is_secret_name
 from recoup.serializers import AutoSerializer, decoder
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def keep_arguments(
 ) -> dict[str, Argument]:
     """Return the parameters of a run as its record holds them; large ones are written beside it.
 
-    Those that are `secret` are not kept. Never raises: what cannot be kept is an obstacle to resuming the run, not to the run.
+    Secrets are not: those of the names in `secret`, and what is named, typed or spelled as one. Never raises: what cannot be kept is an obstacle to resuming the run, not to the run.
     """
     return {
         name: _SECRET if name in secret else _keep(store, f"arguments/{run}/{number}", name, value)
@@ -37,9 +38,14 @@ def keep_arguments(
 
 
 def _keep(store: ObjectStore, place: str, name: str, value: object) -> Argument:
-    secret = next((key for key, member in _named(name, value) if is_secret(member, key)), None)
-    if secret is not None:
-        return _SECRET if secret == name else Argument(reason=f"it holds {secret}, and secrets are not written")
+    hidden = next(secrets_within(value, name), None)
+    if hidden is not None:
+        holds = hidden.name if is_secret_name(hidden.name) else "a URL with a password" if hidden.in_url else "a secret"
+        return (
+            _SECRET
+            if hidden.value is value and not hidden.in_url
+            else Argument(reason=f"it holds {holds}, and secrets are not written")
+        )
     if isinstance(value, Iterator):
         return Argument(reason=f"a {type(value).__name__} can be read only once")
     try:
@@ -47,13 +53,6 @@ def _keep(store: ObjectStore, place: str, name: str, value: object) -> Argument:
         return _placed(store, place, encoded, sum(memoryview(chunk).nbytes for chunk in encoded.chunks))
     except Exception as exc:  # noqa: BLE001 - the methods of users' own classes raise anything
         return Argument(reason=str(exc))
-
-
-def _named(name: str, value: object) -> Iterator[tuple[str, object]]:
-    """Yield what has a name: the parameter itself, and what a dictionary such as `**options` holds."""
-    yield name, value
-    if isinstance(value, dict):
-        yield from ((key, member) for key, member in value.items() if isinstance(key, str))
 
 
 def _placed(store: ObjectStore, place: str, encoded: Encoded, size: int) -> Argument:

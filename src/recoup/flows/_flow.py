@@ -18,11 +18,11 @@ from recoup.flows.resuming import begin_resuming, starting
 from recoup.flows.running import FlowRunning
 from recoup.futures import resolve_futures_to_states
 from recoup.hashing import describe
-from recoup.hashing.describe import REDACTED
 from recoup.hashing.marks import marks_of
 from recoup.project import name_in_module
 from recoup.runs.elsewhere import FlowsElsewhere
 from recoup.runs.hooks import check_hooks
+from recoup.secrecy import REDACTED
 from recoup.serializers.pickle import pickle_as_functions
 from recoup.task_runners import ThreadPoolTaskRunner
 from recoup.upstream import futures_in, resolved, until_ended

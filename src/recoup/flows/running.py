@@ -13,13 +13,13 @@ from recoup.engine.journal import Journal
 from recoup.engine.run_arguments import keep_arguments
 from recoup.environment import host, machine, own_start
 from recoup.events import FlowEnded, FlowStarted, emit, subscribe
-from recoup.exceptions import HashError, SerializationError, StoreError, StoreFull
+from recoup.exceptions import SerializationError, StoreError, StoreFull
 from recoup.flows.attempts import Attempts, after_error
 from recoup.flows.resuming import Origin, take_origin
+from recoup.flows.secrecy import secret_names, shown, token_of
 from recoup.flows.targets import target_of
-from recoup.hashing import Hasher, describe
 from recoup.hashing.code import look_again
-from recoup.hashing.describe import REDACTED
+from recoup.hashing.hidden import remember_arguments
 from recoup.logs import logger
 from recoup.records import FORMAT, RunRecord
 from recoup.results import KeptResult, ResultStore, inherited
@@ -59,7 +59,7 @@ class FlowRunning:
             look_again()
         self._origin = origin = take_origin() if parent is None else Origin()
         resumed = origin.resumed
-        run_id = _id_of(resumed, parent, flow.name, parameters)
+        run_id = _id_of(resumed, parent, flow, parameters)
         name = resumed.name if resumed else _name_of(flow, parameters) or f"{flow.name}-{run_id.hex[:6]}"
         store, persists = inherited()
         self._context = FlowRunContext(
@@ -91,10 +91,11 @@ class FlowRunning:
         flow, context, store = self._flow, self._context, self._context.result_store.result_storage
         place, settings = target_of(flow, flow.fn), get_current_settings()
         started = clock.time()
+        remember_arguments(context.parameters, secret_names(flow))
         if resumed is not None:
             arguments = resumed.arguments
         else:  # flows inside flows are resumed with the outermost
-            arguments = {} if self._parent else keep_arguments(store, context.run, context.parameters, _secret(flow))
+            arguments = {} if self._parent else keep_arguments(store, context.run, context.parameters, secret_names(flow))
         return RunRecord(
             recoup=FORMAT,
             run=context.run,
@@ -102,7 +103,7 @@ class FlowRunning:
             flow=flow.name,
             target=place.target,
             project=place.project,
-            parameters={name: _shown(flow, name, context.parameters[name]) for name in flow.binder.names},
+            parameters=shown(flow, context.parameters),
             arguments=arguments,
             parent=self._parent or "",
             storage=repr(store),
@@ -230,38 +231,13 @@ def _persists(flow: Flow[..., Any], parent: FlowRunContext | None, inherits: boo
     return True if get_current_settings().results_default_storage_block is not None else None
 
 
-def _id_of(resumed: RunRecord | None, parent: FlowRunContext | None, flow: str, parameters: Mapping[str, Any]) -> UUID:
+def _id_of(resumed: RunRecord | None, parent: FlowRunContext | None, flow: Flow[..., Any], parameters: Mapping[str, Any]) -> UUID:
     """Return the id of a run: a new one, unless it is resumed, or called by a run that may be."""
     if resumed is not None:
         from uuid import UUID  # noqa: PLC0415 - 2 ms that only such a run pays
 
         return UUID(resumed.run)
-    return new_id() if parent is None else parent.id_of_inner(flow, _token(parameters))
-
-
-def _secret(flow: Flow[..., Any]) -> frozenset[str]:
-    return flow.marks.secret if flow.marks is not None else frozenset()
-
-
-def _shown(flow: Flow[..., Any], name: str, value: object) -> str:
-    """Return what the record of a run shows of a parameter: as much as the settings allow, and nothing of a secret."""
-    if name in _secret(flow):
-        return REDACTED
-    match get_current_settings().results_previews:
-        case "full":
-            return describe(value, name=name)
-        case "types":
-            return type(value).__name__
-        case _:
-            return ""
-
-
-def _token(parameters: Mapping[str, Any]) -> bytes:
-    """Return what tells a call of a flow from others; for parameters without stable content, what is shown of them."""
-    try:
-        return Hasher().token(dict(parameters))
-    except HashError:
-        return "\0".join(describe(value, name=name) for name, value in parameters.items()).encode()
+    return new_id() if parent is None else parent.id_of_inner(flow.name, token_of(flow, parameters, parent.result_store))
 
 
 def _name_of(flow: Flow[..., Any], parameters: Mapping[str, Any]) -> str:

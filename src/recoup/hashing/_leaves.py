@@ -9,8 +9,9 @@ from recoup.hashing._canonical import ATOMS
 from recoup.hashing._forms import Attributes, Form, Kind
 from recoup.hashing._refusal import join_path
 from recoup.hashing._walk import form_items, form_of, place_label, walk
-from recoup.hashing.describe import REDACTED, describe, is_secret
+from recoup.hashing.describe import describe
 from recoup.records import Leaf, fold
+from recoup.secrecy import REDACTED, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
+
+from recoup.secrecy import REDACTED, is_secret, is_secret_name, without_url_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["REDACTED", "describe", "is_secret", "is_secret_name", "is_secret_type"]
+__all__ = ["describe", "fields_of"]
 
 LONGEST: Final = 200
 """How many characters a text has at most."""
 
 _MEMBERS, _DEPTH, _STRING = 12, 4, 80
 _LONGEST_URL: Final = 2_000
-REDACTED: Final = "***"
-
-_SECRET_NAME = re.compile(
-    r"""pass(wd|word|phrase|code)|(?<![a-z])pwd(?![a-z])|secret|credential|authorization|cookie
-    |(api|access|private|signing|encryption|ssh|account|shared)_?key|(?<![a-z])(auth|bearer|jwt)(?![a-z])|token$""",
-    re.VERBOSE,
-)
-_WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\s.-]+")
-_URL_PASSWORD = re.compile(r"(?<=://)[^/@\s]*:[^/@\s]*(?=@)")
-_URL_FIELD = re.compile(r"(?<=[?&])([\w.-]+)=[^&#\s]+")
-_SECRET_TYPE = re.compile(r"_?Secret(Str|Bytes|String|Value|Field|Dict)?")
-
-
-@functools.lru_cache(maxsize=4096)
-def is_secret_name(name: str) -> bool:
-    """Say whether a parameter, field or key is named like something that must not be shown.
-
-    >>> is_secret_name("api_key"), is_secret_name("accessKey"), is_secret_name("tokenizer"), is_secret_name("monkey")
-    (True, True, False, False)
-    """
-    return _SECRET_NAME.search(_WORD_BOUNDARY.sub("_", name).lower()) is not None
-
-
-def is_secret(value: Any, name: str = "") -> bool:
-    """Say whether nothing must be shown of `value`, because of its name or because its type is made for secrets."""
-    return bool(name and is_secret_name(name)) or is_secret_type(type(value))
-
-
-def is_secret_type(kind: type) -> bool:
-    """Say whether a type is made for secrets, such as pydantic's `SecretStr`."""
-    known = _secret_types.get(kind)
-    if known is None:
-        known = _secret_types[kind] = any(_SECRET_TYPE.fullmatch(base.__name__) for base in kind.__mro__)
-    return known
-
-
-_secret_types: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 
 def describe(value: Any, name: str = "") -> str:
@@ -96,15 +59,8 @@ def _text(value: Any, name: str, depth: int) -> str:
 
 def _str(value: str, _depth: int = 0) -> str:
     text = str.__str__(value)
-    shown = _without_secrets(text[:_LONGEST_URL])[: _STRING + 1]
+    shown = without_url_secrets(text[:_LONGEST_URL])[: _STRING + 1]
     return repr(shown) if len(text) <= _STRING else repr(shown[:_STRING])[:-1] + f"…' ({len(text):,} characters)"
-
-
-def _without_secrets(text: str) -> str:
-    if "://" not in text:
-        return text
-    shown = _URL_PASSWORD.sub(REDACTED, text)
-    return _URL_FIELD.sub(lambda field: f"{field[1]}={REDACTED}" if is_secret_name(field[1]) else field[0], shown)
 
 
 def _bytes(value: bytes | bytearray | memoryview, _depth: int = 0) -> str:
@@ -178,14 +134,15 @@ def _object(value: Any, depth: int) -> str:
     kind = type(value)
     if isinstance(getattr(value, "__qualname__", None), str):
         return str(value.__qualname__)
-    fields = _fields(value)
+    fields = fields_of(value)
     if not fields or depth == _DEPTH:
         return kind.__name__ + ("(…)" if fields else "()")
     texts = (f"{name}={_text(member, name, depth + 1)}" for name, member in fields.items())
     return _preview(texts, len(fields), kind.__name__ + "(", ")")
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def fields_of(value: Any, *, private: bool = False) -> dict[str, Any]:
+    """Return the fields of an object that can be read without running its code."""
     kind = type(value)
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return dict(zip(kind._fields, value, strict=False))
@@ -194,14 +151,14 @@ def _fields(value: Any) -> dict[str, Any]:
         slots = base.__dict__.get("__slots__", ())
         for slot in (slots,) if isinstance(slots, str) else slots:
             descriptor = base.__dict__.get(slot)
-            if descriptor is not None and not slot.startswith("_"):
+            if descriptor is not None and not slot.startswith("__"):
                 try:
                     found[slot] = descriptor.__get__(value, kind)
                 except AttributeError:
                     continue
     if kind.__dictoffset__:
         found.update(value.__dict__)
-    return {name: member for name, member in found.items() if not name.startswith("_")}
+    return found if private else {name: member for name, member in found.items() if not name.startswith("_")}
 
 
 # --- other libraries' values, told without importing them ---------------------------------------

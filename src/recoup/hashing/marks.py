@@ -20,8 +20,8 @@ from recoup.annotations import Digest, Dir, File, Ignore, Secret
 from recoup.exceptions import ConfigurationError, HashError
 from recoup.hashing._forms import Instead, Reference
 from recoup.hashing._refusal import type_name
-from recoup.hashing.describe import REDACTED, is_secret_name, is_secret_type
 from recoup.hashing.hasher import Hasher
+from recoup.secrecy import REDACTED, is_secret_name, is_secret_type
 from recoup.types import Token
 
 __all__ = ["Making", "Marks", "StandIn", "marks_of", "salted", "unread_advice"]

@@ -9,10 +9,12 @@ from __future__ import annotations
 import inspect
 import json
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from recoup.annotations import Secret
 from recoup.exceptions import ParameterBindError, ParameterTypeError
 from recoup.parameters.reading import Unreadable, example, read_data, read_text, spelled
+from recoup.secrecy import REDACTED, is_secret_name, is_secret_type
 from recoup.spelling import nearest
 
 if TYPE_CHECKING:
@@ -99,8 +101,8 @@ def _convert(flow: str, name: str, value: Any, annotation: Any, *, typed: bool) 
             "or let the flow take a plain value, such as a path, and make the rest of it."
         ) from exc
     except (ValueError, TypeError) as exc:
-        shown = repr(value) if typed else json.dumps(value)
-        detail = str(exc)
+        shown = REDACTED if _is_secret(name, annotation) else repr(value) if typed else json.dumps(value)
+        detail = "" if shown == REDACTED else str(exc)
         raise ParameterTypeError(
             f"parameter {name} of flow {flow} takes {spelled(annotation)}, and {shown} is not one"
             f"{f' ({detail})' if detail else ''}. Write, for example, {_option(name, annotation)}"
@@ -112,4 +114,14 @@ def _option(name: str, annotation: Any) -> str:
 
 
 def _shown(parameter: inspect.Parameter) -> str:
-    return parameter.name if parameter.default is parameter.empty else f"{parameter.name}={parameter.default!r}"
+    if parameter.default is parameter.empty:
+        return parameter.name
+    return f"{parameter.name}={REDACTED if _is_secret(parameter.name, parameter.annotation) else repr(parameter.default)}"
+
+
+def _is_secret(name: str, annotation: Any) -> bool:
+    """Say whether a parameter is secret by its name or annotation."""
+    if is_secret_name(name) or (isinstance(annotation, type) and is_secret_type(annotation)):
+        return True
+    marked = Secret in getattr(annotation, "__metadata__", ())
+    return marked or any(_is_secret("", argument) for argument in get_args(annotation))

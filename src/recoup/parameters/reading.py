@@ -108,6 +108,8 @@ def _read_own(kind: type, value: Any) -> Any:
 def _read_class(kind: type, value: Any) -> Any:
     if issubclass(kind, PurePath) and isinstance(value, str):
         return kind(value)
+    if hasattr(kind, "get_secret_value") and isinstance(value, str):  # pydantic's, which are made of what they hide
+        return kind(value.encode() if "Bytes" in kind.__name__ else value)
     if hasattr(kind, "model_validate"):  # pydantic; its errors are ValueErrors that say where
         return kind.model_validate(value)
     return NotImplemented

@@ -9,7 +9,7 @@ from recoup.annotations import Annotation, unmapped
 from recoup.exceptions import MappingLengthMismatch, MappingMissingIterable
 from recoup.futures import PrefectFuture
 from recoup.hashing import describe
-from recoup.hashing.describe import is_secret
+from recoup.secrecy import is_secret
 from recoup.states import State
 from recoup.upstream import require
 

@@ -21,7 +21,7 @@ from scipy import sparse
 from sklearn.linear_model import Ridge
 
 from recoup.hashing import Reference, describe, token
-from recoup.hashing.describe import is_secret_name
+from recoup.secrecy import is_secret_name
 
 
 class Color(enum.StrEnum):
