@@ -25,6 +25,10 @@ TABLES = [re.findall(r"^\| (.*) \|$", table, re.MULTILINE)[1:] for table in re.f
 EQUALITY, REFUSED = TABLES[:2]
 
 
+BY_CODE = {"lambda, inner function"}
+"""What is known by its code, whose normal form has versions of its own."""
+
+
 def namespace():
     """Import the page's own imports and classes from a project of their own, wherever this checkout lies."""
     folder = Path(tempfile.mkdtemp(prefix="recoup-examples-"))
@@ -96,7 +100,8 @@ def test_what_the_page_says_has_no_digest_has_none(expression):
 
 def table():
     """Return expression -> hex digest of every value in the table, as it is now."""
-    return {expression: digest(value(expression)).hex() for _, equal, different in ROWS for expression in (equal[0], *different)}
+    frozen = ((equal[0], *different) for subject, equal, different in ROWS if subject not in BY_CODE)
+    return {expression: digest(value(expression)).hex() for expression in itertools.chain.from_iterable(frozen)}
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ _WIDE: Final = {"l": "q", "L": "Q", "i": "i", "I": "I", "h": "h", "H": "H"}
 
 def _array(value: array[Any]) -> Form:
     numbers = Stream(_NUMBERS, (memoryview(_portable(value)).cast("B"),))
-    return Form(_ARRAY, (type(value), value.typecode, len(value), numbers, attributes_of(value)), nameless)
+    return Form(_ARRAY, (type(value), value.typecode, numbers, attributes_of(value)), nameless)
 
 
 def _portable(value: array[Any]) -> array[Any]:

@@ -17,9 +17,10 @@ _CLASS, _VARIABLE, _NEW_TYPE, _FORWARD = tag("class"), tag("type-variable"), tag
 
 
 def _alias(value: Any) -> Form:
-    mark = _UNPACKED if getattr(value, "__unpacked__", False) else _ALIAS
+    if getattr(value, "__unpacked__", False):
+        return Form(_UNPACKED, (value.__origin__, value.__args__), nameless)
     is_builtin = isinstance(value, types.GenericAlias)
-    return Form(mark, (is_builtin, value.__origin__, value.__args__, getattr(value, "__metadata__", ())), nameless)
+    return Form(_ALIAS, (is_builtin, value.__origin__, value.__args__, getattr(value, "__metadata__", ())), nameless)
 
 
 def _union(value: Any) -> Form:

@@ -28,6 +28,7 @@ LIBRARIES: Final = {
     "errors": "",
     "callables": "",
     "types": "",
+    "library": "",
     "resources": "",
     "aspects": "",
     "numpy": "numpy",

@@ -36,5 +36,28 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("in a group", lambda: (ExceptionGroup("g", [ValueError(1)]), ExceptionGroup("g", [ValueError(2)])), "value"),
         Agree("raised and only made", lambda: (_raised(ValueError("a")), ValueError("a"))),
         Stable("an error", lambda: Refused("a", 3)),
+        Differ("an error and its parts", lambda: (ValueError("a"), (ValueError, ("a",))), "type"),
+        Differ("a note", lambda: (_noted("a"), _noted("b")), "attribute"),
+        Differ("the file of an error of the system", lambda: (OSError(2, "no", "a"), OSError(2, "no", "b")), "name"),
+        Differ("the module that was not found", lambda: (ImportError("no", name="a"), ImportError("no", name="b")), "name"),
+        Differ("the order of a group", lambda: (_group(KeyError, OSError), _group(OSError, KeyError)), "order"),
+        Agree("raised while another was handled", lambda: (_raised_in_another(), ValueError("a"))),
     ),
 }
+
+
+def _noted(text: str) -> ValueError:
+    error = ValueError("a")
+    error.add_note(text)
+    return error
+
+
+def _group(*kinds: type[Exception]) -> ExceptionGroup[Exception]:
+    return ExceptionGroup("g", [kind() for kind in kinds])
+
+
+def _raised_in_another() -> Any:
+    try:
+        raise KeyError  # noqa: TRY301 - the context is the case
+    except KeyError:
+        return _raised(ValueError("a"))

@@ -37,6 +37,8 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("false and None", lambda: (False, None), "type"),
         Differ("keys true and 1", lambda: ({True: "a"}, {1: "a"}), "type"),
         Agree("a comparison and a literal", lambda: (len("ab") == 2, True)),
+        Differ("true and empty bytes", lambda: (True, b""), "type"),
+        Differ("false and empty bytes", lambda: (False, b""), "type"),
     ),
     "None": (
         Differ("None and its name", lambda: (None, "None"), "type"),
@@ -48,6 +50,7 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("None and Ellipsis", lambda: (None, ...), "type"),
         Differ("None twice and None once", lambda: ([None, None], [None]), "length"),
         Agree("two that are one", lambda: (None, vars(math).get("absent"))),
+        Differ("None and empty bytes", lambda: (None, b""), "type"),
     ),
     "int": (
         Differ("1 and 1.0", lambda: (1, 1.0), "type"),
@@ -64,6 +67,8 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("a number and its text read", lambda: (257, int("257"))),
         Stable("a number of 10,000 digits", lambda: 7**11_832),
         Stable("the least number of 64 bits", lambda: -(2**63)),
+        Differ("a number and the byte of it", lambda: (97, b"a"), "type"),
+        Differ("0 and nothing", lambda: ([0], []), "length"),
     ),
     "float": (
         Differ("the sign of zero", lambda: (0.0, -0.0), "sign"),
@@ -81,6 +86,7 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("one NaN twice in a list, and two NaN", lambda: ([math.nan] * 2, [_nan(1), _nan(2)])),
         Stable("a third", lambda: 1 / 3),
         Stable("NaN", lambda: math.nan),
+        Differ("a number and its eight bytes", lambda: (1.5, struct.pack("<d", 1.5)), "type"),
     ),
     "complex": (
         Differ("parts in the other order", lambda: (complex(1, 2), complex(2, 1)), "order"),
@@ -106,6 +112,9 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("two spellings", lambda: (Decimal("1E-1"), Decimal("0.1"))),
         Agree("text and tuple", lambda: (Decimal("-1.50"), Decimal((1, (1, 5, 0), -2)))),
         Stable("40 digits", lambda: Decimal("3.141592653589793238462643383279502884197")),
+        Differ("1E+2 and 1E+3", lambda: (Decimal("1E+2"), Decimal("1E+3")), "exponent"),
+        Differ("NaN with a payload", lambda: (Decimal("NaN"), Decimal("NaN1")), "value"),
+        Differ("a Decimal and its parts", lambda: (Decimal("-1.5"), (1, b"\x01\x05", -1)), "type"),
     ),
     "Fraction": (
         Differ("a half and the float", lambda: (Fraction(1, 2), 0.5), "type"),
@@ -119,5 +128,16 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("not yet reduced", lambda: (Fraction(2, 4), Fraction(1, 2))),
         Agree("text and numbers", lambda: (Fraction("0.125"), Fraction(1, 8))),
         Stable("a third", lambda: Fraction(1, 3)),
+        Differ("the denominator", lambda: (Fraction(1, 2), Fraction(1, 3)), "value"),
+    ),
+    "Ellipsis": (
+        Differ("Ellipsis and its text", lambda: (..., "..."), "type"),
+        Differ("Ellipsis and None", lambda: (..., None), "type"),
+        Differ("Ellipsis and empty bytes", lambda: (..., b""), "type"),
+        Differ("Ellipsis and NotImplemented", lambda: (..., NotImplemented), "type"),
+        Differ("NotImplemented and empty bytes", lambda: (NotImplemented, b""), "type"),
+        Differ("NotImplemented and its class", lambda: (NotImplemented, type(NotImplemented)), "type"),
+        Differ("before and after", lambda: ((..., 1), (1, ...)), "order"),
+        Stable("Ellipsis", lambda: ...),
     ),
 }

@@ -10,6 +10,12 @@ from recoup.testing.hashing.case import Agree, Case, Differ, Stable
 __all__ = ["CASES"]
 
 
+class Numbers(array.array):  # type: ignore[type-arg]  # of any numbers
+    """An array with attributes."""
+
+    unit: str
+
+
 CASES: Final[dict[str, tuple[Case, ...]]] = {
     "str": (
         Differ("a text and its bytes", lambda: ("text", b"text"), "type"),
@@ -29,6 +35,7 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("wide and narrow in memory", lambda: ("abc", "abcä"[:3])),
         Stable("half of a pair", lambda: "\udcff"),
         Stable("a long text", lambda: "ä€𝄞" * 30_000),
+        Differ("where two texts are cut, by one who knows the encoding", lambda: (["a", "bs\x01c"], ["as\x01b", "c"]), "length"),
     ),
     "bytes": (
         Differ("bytes and a bytearray", lambda: (b"a", bytearray(b"a")), "type"),
@@ -47,6 +54,11 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("a bytearray and its text", lambda: (bytearray(b"a"), "a"), "type"),
         Agree("room for more", lambda: (bytearray(b"ab"), _with_room())),
         Stable("a bytearray", lambda: bytearray(b"ab")),
+        Differ("a bytearray and bytes", lambda: (bytearray(b"ab"), b"ab"), "type"),
+        Differ("a bytearray and the list of its numbers", lambda: (bytearray(b"ab"), [97, 98]), "type"),
+        Differ("a trailing zero", lambda: (bytearray(b"a"), bytearray(b"a\0")), "length"),
+        Differ("an empty one and None", lambda: (bytearray(), None), "type"),
+        Differ("the last of a million", lambda: (bytearray(10**6), bytearray(10**6 - 1) + b"a"), "value"),
     ),
     "memoryview": (
         Differ("one shape and another", lambda: (_view((2, 3)), _view((3, 2))), "shape"),
@@ -54,11 +66,24 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("every second byte, and a copy of them", lambda: (memoryview(b"a.b.c.")[::2], memoryview(b"abc"))),
         Agree("of bytes and of a bytearray", lambda: (memoryview(b"ab"), memoryview(bytearray(b"ab")))),
         Stable("a view", lambda: memoryview(b"abc")),
+        Differ("one byte", lambda: (memoryview(b"ab"), memoryview(b"ac")), "value"),
+        Differ("bytes with and without sign", lambda: (memoryview(b"ab"), memoryview(b"ab").cast("b")), "dtype"),
+        Differ("a view and its parts", lambda: (memoryview(b"ab"), ("B", (2,), bytearray(b"ab"))), "type"),
+        Differ("one dimension more", lambda: (memoryview(b"ab"), memoryview(b"ab").cast("B", (1, 2))), "shape"),
     ),
     "array": (
         Differ("numbers of another width", lambda: (array.array("h", [1]), array.array("i", [1])), "dtype"),
         Differ("an array and a list", lambda: (array.array("i", [1]), [1]), "type"),
         Agree("appended", lambda: (array.array("i", [1, 2]), _appended())),
+        Differ("a number", lambda: (array.array("i", [1]), array.array("i", [2])), "value"),
+        Differ("numbers with and without sign", lambda: (array.array("b", [1]), array.array("B", [1])), "dtype"),
+        Differ("empty ones of two types", lambda: (array.array("i"), array.array("d")), "dtype"),
+        Differ("one number more", lambda: (array.array("i", [1]), array.array("i", [1, 0])), "length"),
+        Differ("an array and a view of it", lambda: (array.array("B", [97]), memoryview(b"a")), "type"),
+        Differ("a subclass", lambda: (Numbers("i", [1]), array.array("i", [1])), "type"),
+        Differ("an attribute of a subclass", lambda: (_named("m"), _named("s")), "attribute"),
+        Agree("NaN of two payloads", lambda: (array.array("d", [float("nan")]), array.array("d", [-float("nan")]))),
+        Stable("numbers of every width", lambda: [array.array(code, [1, 2]) for code in "bBhHiIlLqQfd"]),
     ),
 }  # fmt: skip
 
@@ -76,4 +101,10 @@ def _view(shape: tuple[int, int]) -> memoryview:
 def _appended() -> array.array[int]:
     made = array.array("i", [1])
     made.append(2)
+    return made
+
+
+def _named(unit: str) -> Numbers:
+    made = Numbers("i", [1])
+    made.unit = unit
     return made
