@@ -228,13 +228,6 @@ def tags_of(name):
     return [value for value in vars(module).values() if type(value) is bytes and TAG.fullmatch(value)]
 
 
-def test_each_type_of_the_standard_library_has_eight_cases():
-    counted = defaultdict(int)
-    for case in cases(library=""):
-        counted[case.of] += 1
-    assert {name: count for name, count in counted.items() if count < 8} == {}
-
-
 if __name__ == "__main__":
     for kind, found in zip(("tags", "members"), unneeded(None), strict=True):
         print(kind, *sorted(map(str, found)), sep="\n  ")

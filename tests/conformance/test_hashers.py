@@ -29,7 +29,8 @@ STANDARD = (
     "function", "lambda", "partial", "bound method", "module",
 )  # fmt: skip
 FEWER = (
-    "random source", "address",
+    "random source", "address", "subclass of bytes", "subclass of tuple", "subclass of deque", "subclass of Counter",
+    "subclass of defaultdict",
     "numpy.ndarray", "pandas.DataFrame", "polars.DataFrame", "pyarrow.Table", "scipy.sparse", "PIL.Image", "sklearn estimator",
     "pydantic.BaseModel", "attrs class", "msgspec.Struct", "xarray.DataArray", "torch.Tensor", "jax.Array", "networkx.Graph",
 )  # fmt: skip

@@ -12,7 +12,7 @@ import struct
 import types
 import typing
 from array import array
-from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, UserString, defaultdict, deque
+from collections import ChainMap, Counter, OrderedDict, UserDict, UserString, defaultdict, deque
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from ipaddress import ip_address, ip_network
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 from recoup.testing.hashing.case import Agree, Case, Differ, Stable
 from recoup.testing.hashing.values.callables import Scaler, Shrinker, adder, double, triple
 from recoup.testing.hashing.values.names import Access, Color, Shade
-from recoup.testing.hashing.values.objects import Couple, Frozen, Old, Pair, Point
+from recoup.testing.hashing.values.objects import Couple, Frozen, Old, Pair
 from recoup.testing.hashing.values.subclasses import Celsius, Config, Members, Rows, Steps, Text
 
 __all__ = ["CASES"]
@@ -194,9 +194,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("a set and the dict of its members", lambda: ({"a"}, {"a": None}), "type"),
     ),
     "frozenset": (
-        Differ("a frozenset and a tuple", lambda: (frozenset({1}), (1,)), "type"),
-        Differ("one member more", lambda: (frozenset({1}), frozenset({1, 2})), "length"),
-        Differ("members of another type", lambda: (frozenset({1}), frozenset({1.0})), "type"),
         Differ("a member and the set of it", lambda: (frozenset({"a"}), frozenset({frozenset({"a"})})), "nesting"),
         Differ("who is together", lambda: (_sets("ab", "c"), _sets("a", "bc")), "nesting"),
         Agree("of a list and of a set", lambda: (frozenset([1, 2, 2]), frozenset({2, 1}))),
@@ -208,7 +205,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("the step alone", lambda: (range(0, 4, 2), range(0, 6, 3)), "value"),
         Differ("how many", lambda: (range(3), range(4)), "length"),
         Differ("empty, and one", lambda: (range(0), range(1)), "length"),
-        Differ("a range and its parts", lambda: (range(1, 10, 2), (1, 10, 2)), "type"),
         Agree("one member, whatever the step", lambda: (range(3, 4), range(3, 100, 99))),
         Stable("beyond 64 bits", lambda: range(10**30, 10**30 + 5)),
     ),
@@ -216,15 +212,12 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("the start alone", lambda: (slice(1, 9), slice(2, 9)), "value"),
         Differ("the stop alone", lambda: (slice(1, 9), slice(1, 8)), "value"),
         Differ("none and zero", lambda: (slice(None, 5), slice(0, 5)), "type"),
-        Differ("a slice and its parts", lambda: (slice(1, 2, 3), (1, 2, 3)), "type"),
         Differ("texts and numbers", lambda: (slice("1", "2"), slice(1, 2)), "type"),
         Agree("spelled out", lambda: (slice(5), slice(None, 5, None))),
         Agree("of equal lists", lambda: (slice([1], [2]), slice([1], [2]))),
         Stable("a slice", lambda: slice("a", None, 2)),
     ),
     "deque": (
-        Differ("the order", lambda: (deque([1, 2]), deque([2, 1])), "order"),
-        Differ("bounded and not", lambda: (deque([1]), deque([1], 1)), "length"),
         Differ("the end", lambda: (deque([1]), deque([1, 1])), "length"),
         Differ("a length that looks like a member", lambda: (deque([1], 2), deque([2, 1])), "order"),
         Differ("a subclass and its base", lambda: (Queue([1]), deque([1])), "type"),
@@ -233,8 +226,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("what fell out", lambda: (deque([2, 3], 2), deque([1, 2, 3], 2))),
     ),
     "OrderedDict": (
-        Differ("a key", lambda: (OrderedDict(a=1), OrderedDict(b=1)), "name"),
-        Differ("a value", lambda: (OrderedDict(a=1), OrderedDict(a=2)), "value"),
         Differ("an OrderedDict and its items", lambda: (OrderedDict(a=1), [("a", 1)]), "type"),
         Differ("one item more", lambda: (OrderedDict(a=1), OrderedDict(a=1, b=1)), "length"),
         Differ("keys and values exchanged", lambda: (OrderedDict(a="b"), OrderedDict(b="a")), "order"),
@@ -243,9 +234,7 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
     ),
     "defaultdict": (
         Differ("two subclasses", lambda: (Defaults(int), Fallbacks(int)), "type"),
-        Differ("a value", lambda: (defaultdict(int, a=1), defaultdict(int, a=2)), "value"),
         Differ("without a factory", lambda: (defaultdict(None, a=1), defaultdict(int, a=1)), "value"),
-        Differ("a key that was only asked for", lambda: (_done(defaultdict(int), "__getitem__", "a"), defaultdict(int)), "length"),
         Differ("a subclass and its base", lambda: (Defaults(int), defaultdict(int)), "type"),
         Differ("an attribute", lambda: (_with(Defaults(int), name="a"), _with(Defaults(int), name="b")), "attribute"),
         Differ("what the factory encloses", lambda: (defaultdict(lambda: 1), defaultdict(lambda: 2)), "value"),
@@ -253,7 +242,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
     "Counter": (
         Differ("two subclasses", lambda: (Votes("a"), Tally("a")), "type"),
         Differ("the counts of a subclass", lambda: (Votes("a"), Votes("aa")), "value"),
-        Differ("a count", lambda: (Counter(a=1), Counter(a=2)), "value"),
         Differ("what is counted", lambda: (Counter("a"), Counter("b")), "name"),
         Differ("the type of a count", lambda: (Counter(a=1), Counter({"a": True})), "type"),
         Differ("a negative count", lambda: (Counter(a=1), Counter(a=-1)), "sign"),
@@ -262,8 +250,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("counted and given", lambda: (Counter("aab"), Counter(b=1, a=2))),
     ),
     "mappingproxy": (
-        Differ("a value", lambda: (types.MappingProxyType({"a": 1}), types.MappingProxyType({"a": 2})), "value"),
-        Differ("a key", lambda: (types.MappingProxyType({"a": 1}), types.MappingProxyType({"b": 1})), "name"),
         Differ("one item more", lambda: (types.MappingProxyType({"a": 1}), types.MappingProxyType({"a": 1, "b": 1})), "length"),
         Differ("the order behind it, where it counts", lambda: (_shown(a=1, b=2), _shown(b=2, a=1)), "order"),
         Differ("ordered and not", lambda: (_shown(a=1), types.MappingProxyType({"a": 1})), "type"),
@@ -271,7 +257,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
     ),
     "collections": (
         Differ("one map, and two that look the same", lambda: (ChainMap({"a": 1}), ChainMap({"a": 1}, {"a": 2})), "length"),
-        Differ("a UserList and a list", lambda: (UserList([1]), [1]), "type"),
         Differ("a UserString and a str", lambda: (UserString("a"), "a"), "type"),
         Differ("the content of a UserString", lambda: (UserString("a"), UserString("b")), "value"),
         Differ("keys and values of a dict", lambda: ({1: 1}.keys(), {1: 1}.values()), "type"),
@@ -284,7 +269,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("a subclass and bool", lambda: (Count(1), True), "type"),
         Differ("two subclasses", lambda: (Count(1), Total(1)), "type"),
         Differ("the value", lambda: (Count(1), Count(2)), "value"),
-        Differ("an attribute", lambda: (_with(Count(1), unit="m"), _with(Count(1), unit="s")), "attribute"),
         Differ("an attribute, and none", lambda: (_with(Count(1), unit=None), Count(1)), "length"),
         Agree("of a number and of text", lambda: (Count(12), Count("12"))),
         Agree("of a sum", lambda: (Count(10**20), Count(10**20 - 1 + 1))),
@@ -305,25 +289,20 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("joined", lambda: (Text("ab"), Text("".join(["a", "b"])))),
     ),
     "subclass of list": (
-        Differ("the order", lambda: (Rows([1, 2]), Rows([2, 1])), "order"),
         Differ("the end", lambda: (Rows([1]), Rows([1, 1])), "length"),
         Differ("a subclass and a tuple", lambda: (Rows([1]), (1,)), "type"),
         Agree("appended", lambda: (Rows([1, 2]), _done(Rows([1]), "append", 2))),
         Agree("attributes in another order", lambda: (_with(Rows([1]), x=1, y=2), _with(Rows([1]), y=2, x=1))),
     ),
     "subclass of dict": (
-        Differ("a value", lambda: (Config(a=1), Config(a=2)), "value"),
         Differ("a key", lambda: (Config(a=1), Config(b=1)), "name"),
         Differ("an item that looks like an attribute", lambda: (Config(path="x"), _with(Config(), path="x")), "type"),
         Differ("the type of a key", lambda: (_done(Config(), "__setitem__", 1, "a"), _done(Config(), "__setitem__", "1", "a")), "type"),
         Agree("items and names", lambda: (Config([("a", 1)]), Config(a=1))),
     ),
     "subclass of set": (
-        Differ("a member", lambda: (Members({1}), Members({2})), "value"),
-        Differ("an attribute", lambda: (_with(Members({1}), name="a"), _with(Members({1}), name="b")), "attribute"),
         Differ("mutable and not", lambda: (Members({1}), Kinds({1})), "type"),
         Differ("a frozen subclass and its base", lambda: (Kinds({1}), frozenset({1})), "type"),
-        Differ("one member more", lambda: (Members({1}), Members({1, 2})), "length"),
         Agree("grown", lambda: (Members({1, 2}), _done(Members({1}), "add", 2))),
     ),
     "subclass of OrderedDict": (
@@ -335,8 +314,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("moved to the end", lambda: (Steps(a=1, b=2), _done(Steps(b=2, a=1), "move_to_end", "b"))),
     ),
     "date": (
-        Differ("the year", lambda: (date(2025, 3, 4), date(2026, 3, 4)), "value"),
-        Differ("a date and its number", lambda: (date(2026, 1, 2), date(2026, 1, 2).toordinal()), "type"),
         Differ("a date and its parts", lambda: (date(2026, 1, 2), (2026, 1, 2)), "type"),
         Differ("first and last", lambda: (date.min, date.max), "value"),
         Agree("of a number", lambda: (date(2026, 1, 2), date.fromordinal(date(2026, 1, 2).toordinal()))),
@@ -353,9 +330,7 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("there and back", lambda: (_offset(0), _offset(0).astimezone(ZoneInfo("Asia/Tokyo")).astimezone(timezone(timedelta(0))))),
     ),
     "time": (
-        Differ("a time and its text", lambda: (time(3, 4), "03:04:00"), "type"),
         Differ("a time and the time that passed", lambda: (time(1), timedelta(hours=1)), "type"),
-        Differ("a microsecond", lambda: (time(1), time(1, microsecond=1)), "value"),
         Differ("two zones", lambda: (time(1, tzinfo=ZoneInfo("UTC")), time(1, tzinfo=ZoneInfo("Asia/Tokyo"))), "zone"),
         Agree("of a moment", lambda: (time(2, 30), NAIVE.time())),
     ),
@@ -369,7 +344,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("a difference of moments", lambda: (timedelta(hours=1), NAIVE.replace(hour=3) - NAIVE)),
     ),
     "zone": (
-        Differ("a zone and its name", lambda: (ZoneInfo("Asia/Tokyo"), "Asia/Tokyo"), "type"),
         Differ("an offset and its difference", lambda: (timezone(timedelta(hours=1)), timedelta(hours=1)), "type"),
         Differ("offsets of one name", lambda: (timezone(timedelta(hours=1), "X"), timezone(timedelta(hours=2), "X")), "value"),
         Differ("an offset and its negative", lambda: (timezone(timedelta(hours=1)), timezone(-timedelta(hours=1))), "sign"),
@@ -384,7 +358,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("a member of a flag and one of an enum", lambda: (Access.READ, Color.RED), "type"),
         Agree("taken away again", lambda: (Access.READ, Access.BOTH & ~Access.WRITE)),
         Agree("of a number", lambda: (Access.BOTH, Access(3))),
-        Stable("a combination", lambda: Access.READ | Access.WRITE),
     ),
     "Enum": (
         Differ("members whose values are no plain data", lambda: (Corner.LEFT, Corner.RIGHT), "name"),
@@ -393,7 +366,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("a key that is a member", lambda: ({Color.RED: 1}, {1: 1}), "type"),
     ),
     "path": (
-        Differ("one name on two systems", lambda: (PurePosixPath("a"), PureWindowsPath("a")), "type"),
         Differ("two folders and one", lambda: (PurePosixPath("a/b"), PurePosixPath("ab")), "value"),
         Differ("upper and lower case", lambda: (PurePosixPath("A"), PurePosixPath("a")), "value"),
         Differ("a drive", lambda: (PureWindowsPath("c:/a"), PureWindowsPath("/a")), "value"),
@@ -403,10 +375,8 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("two slashes between", lambda: (PurePosixPath("a//b"), PurePosixPath("a/b"))),
     ),
     "pattern": (
-        Differ("the text", lambda: (re.compile("a"), re.compile("b")), "value"),
         Differ("two flags", lambda: (re.compile("a", re.MULTILINE), re.compile("a", re.DOTALL)), "value"),
         Differ("the flag within and the flag beside", lambda: (re.compile("(?i)a"), re.compile("a", re.IGNORECASE)), "value"),
-        Differ("a pattern and its parts", lambda: (re.compile("a"), ("a", 32)), "type"),
         Differ("what is escaped", lambda: (re.compile("a.c"), re.compile(r"a\.c")), "value"),
         Agree("flags in another order", lambda: (re.compile("a", re.MULTILINE | re.DOTALL), re.compile("a", re.DOTALL | re.MULTILINE))),
         Agree("what is the default", lambda: (re.compile("a"), re.compile("a", re.UNICODE))),
@@ -417,7 +387,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("with and without strokes", lambda: (UUID("0" * 32), UUID("{00000000-0000-0000-0000-000000000000}"))),
         Agree("upper and lower case", lambda: (UUID("a" * 32), UUID("A" * 32))),
         Agree("of fields", lambda: (UUID(int=5), UUID(fields=UUID(int=5).fields))),
-        Stable("a UUID", lambda: UUID(int=2**127 + 5)),
     ),
     "named tuple": (
         Differ("a field", lambda: (Pair(1, 2), Pair(1, 3)), "value"),
@@ -429,7 +398,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Agree("made of a list", lambda: (Old(1, 2), Old._make([1, 2]))),
     ),
     "dataclass": (
-        Differ("an attribute that is no field", lambda: (_with(Point(1), note="a"), _with(Point(1), note="b")), "attribute"),
         Differ("which field has no value", lambda: (_partly("x", 1), _partly("seen", 1)), "name"),
         Differ("a field that was given another name", lambda: (_edited_dataclass("x"), _edited_dataclass("y")), "name"),
     ),
@@ -442,23 +410,16 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("who sets it", lambda: (_remade_by(double), _remade_by(triple)), "name"),
     ),
     "type variable": (
-        Differ("the name", lambda: (T, S), "name"),
-        Differ("a bound", lambda: (T, typing.TypeVar("T", bound=int)), "value"),
         Differ("two bounds", lambda: (typing.TypeVar("T", bound=int), typing.TypeVar("T", bound=str)), "value"),
-        Differ("constraints", lambda: (T, typing.TypeVar("T", int, str)), "value"),
         Differ("covariant and not", lambda: (T, typing.TypeVar("T", covariant=True)), "value"),
         Differ("contravariant and not", lambda: (T, typing.TypeVar("T", contravariant=True)), "value"),
         Differ("of types and of parameters", lambda: (P, typing.TypeVar("P")), "type"),
         Differ("a variable and its name", lambda: (T, "T"), "type"),
     ),
     "namespace": (
-        Differ("a value", lambda: (types.SimpleNamespace(a=1), types.SimpleNamespace(a=2)), "value"),
         Differ("the type of a value", lambda: (types.SimpleNamespace(a=1), types.SimpleNamespace(a=True)), "type"),
-        Differ("one name more", lambda: (types.SimpleNamespace(a=1), types.SimpleNamespace(a=1, b=None)), "length"),
         Differ("exchanged", lambda: (types.SimpleNamespace(a=1, b=2), types.SimpleNamespace(a=2, b=1)), "order"),
-        Differ("nested", lambda: (types.SimpleNamespace(a=types.SimpleNamespace(b=1)), types.SimpleNamespace(a={"b": 1})), "type"),
         Agree("set later", lambda: (types.SimpleNamespace(a=1, b=2), _with(types.SimpleNamespace(a=1), b=2))),
-        Stable("a namespace", lambda: types.SimpleNamespace(a={"x", "y"})),
     ),
     "function": (
         Differ("what a nested function encloses", lambda: (functools.partial(adder(1)), functools.partial(adder(2))), "value"),
@@ -469,7 +430,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("item and attribute", lambda: (operator.itemgetter("a"), operator.attrgetter("a")), "type"),
     ),
     "lambda": (
-        Differ("an operator", lambda: (lambda x: x + 1, lambda x: x - 1), "value"),
         Differ("the order of operands", lambda: (lambda x: x - 1, lambda x: 1 - x), "order"),
         Differ("a default", lambda: tuple((lambda x, by=by: x + by) for by in (1, 2)), "value"),
         Differ("what it encloses", lambda: tuple(_enclosing(number) for number in (1, 2)), "value"),
@@ -478,8 +438,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
     ),
     "partial": (
         Differ("a keyword's value", lambda: (functools.partial(dict, a=1), functools.partial(dict, a=2)), "value"),
-        Differ("a keyword", lambda: (functools.partial(dict, a=1), functools.partial(dict, b=1)), "name"),
-        Differ("an attribute", lambda: (_with(functools.partial(double), unit=1), functools.partial(double)), "attribute"),
         Differ("how many arguments", lambda: (functools.partial(max, 1), functools.partial(max, 1, 1)), "length"),
         Differ("of an object's method", lambda: (functools.partial(Scaler(1).scale), functools.partial(Scaler(2).scale)), "value"),
     ),
@@ -499,8 +457,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
     ),
     "type": (
         Differ("methods of local classes", lambda: (_class_with(go=double), _class_with(go=triple)), "value"),
-        Differ("the bases of local classes", lambda: (_made(int), _made(str)), "type"),
-        Differ("the names of local classes", lambda: (_made(int, "A"), _made(int, "B")), "name"),
     ),
     "generic alias": (
         Differ("old and new spelling", lambda: (typing.List[int], list[int]), "type"),  # noqa: UP006 - the older spelling is the case
@@ -509,7 +465,6 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("a tuple of one and of many", lambda: (tuple[int], tuple[int, ...]), "length"),
     ),
     "random source": (
-        Differ("the seed", lambda: (_drawn(1, 0), _drawn(2, 0)), "value"),
         Differ("what was drawn already", lambda: (_drawn(1, 0), _drawn(1, 1)), "value"),
         Differ("a source and its state", lambda: (_drawn(1, 0), _drawn(1, 0).getstate()), "type"),
         Agree("the same draws", lambda: (_drawn(1, 5), _drawn(1, 5))),
@@ -518,22 +473,15 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
     "file in memory": (
         Differ("a subclass and its base", lambda: (Buffer(b"a"), io.BytesIO(b"a")), "type"),
         Differ("an attribute", lambda: (_with(Buffer(b"a"), name="x"), _with(Buffer(b"a"), name="y")), "attribute"),
-        Differ("the position in a text", lambda: (io.StringIO("ab"), _done(io.StringIO("ab"), "seek", 1)), "value"),
         Differ("what ends a line", lambda: (io.StringIO("a", newline=""), io.StringIO("a", newline="\r\n")), "value"),
-        Differ("the content", lambda: (io.BytesIO(b"a"), io.BytesIO(b"b")), "value"),
-        Differ("the position", lambda: (io.BytesIO(b"ab"), _done(io.BytesIO(b"ab"), "seek", 1)), "value"),
         Differ("text and bytes", lambda: (io.StringIO("a"), io.BytesIO(b"a")), "type"),
-        Differ("a file and its content", lambda: (io.BytesIO(b"a"), b"a"), "type"),
         Agree("given and written", lambda: (io.BytesIO(b"ab"), _done(_done(io.BytesIO(), "write", b"ab"), "seek", 0))),
         Stable("a file", lambda: io.StringIO("ab")),
     ),
     "address": (
-        Differ("an address and its number", lambda: (ip_address("0.0.0.1"), 1), "type"),
-        Differ("two versions", lambda: (ip_address("0.0.0.1"), ip_address("::1")), "type"),
         Differ("a network and its first address", lambda: (ip_network("10.0.0.0/32"), ip_address("10.0.0.0")), "type"),
         Differ("the size of a network", lambda: (ip_network("10.0.0.0/8"), ip_network("10.0.0.0/16")), "value"),
         Agree("short and long", lambda: (ip_address("::1"), ip_address("0:0:0:0:0:0:0:1"))),
-        Stable("an address", lambda: ip_address("127.0.0.1")),
     ),
 }  # fmt: skip
 

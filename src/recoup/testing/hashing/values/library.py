@@ -70,11 +70,12 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("the count", lambda: (struct.Struct("<i"), struct.Struct("<ii")), "length"),
         Differ("a struct and its format", lambda: (struct.Struct("<i"), "<i"), "type"),
         Differ("a struct and its parts", lambda: (struct.Struct("<i"), ("<i",)), "type"),
+        Differ("packed and aligned", lambda: (struct.Struct("<bi"), struct.Struct("@bi")), "dtype"),
         Differ("a struct and its size", lambda: (struct.Struct("<i"), 4), "type"),
         Agree("made twice", lambda: (struct.Struct("<ih"), struct.Struct("<ih"))),
         Stable("a struct", lambda: struct.Struct("<qd")),
     ),
-    "random numbers": (
+    "random source": (
         Differ("the seed", lambda: (random.Random(1), random.Random(2)), "value"),
         Differ("a number was drawn", lambda: (random.Random(1), _after(random.Random(1), lambda drawn: drawn.random())), "value"),
         Differ("half a pair was drawn", lambda: (random.Random(1), _after(random.Random(1), lambda drawn: drawn.gauss(0, 1))), "value"),
@@ -115,6 +116,7 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("a template and its parts", lambda: (string.Template("$a"), {"template": "$a"}), "type"),
         Differ("a trailing space", lambda: (string.Template("$a"), string.Template("$a ")), "length"),
         Differ("an empty one and None", lambda: (string.Template(""), None), "type"),
+        Differ("braces", lambda: (string.Template("$a"), string.Template("${a}")), "value"),
         Differ("a template and a formatter", lambda: (string.Template(""), string.Formatter()), "type"),
         Agree("made twice", lambda: (string.Template("$a"), string.Template("$a"))),
         Stable("a template", lambda: string.Template("$a and $b")),

@@ -138,6 +138,7 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("NotImplemented and empty bytes", lambda: (NotImplemented, b""), "type"),
         Differ("NotImplemented and its class", lambda: (NotImplemented, type(NotImplemented)), "type"),
         Differ("before and after", lambda: ((..., 1), (1, ...)), "order"),
+        Agree("two that are one", lambda: (..., Ellipsis)),
         Stable("Ellipsis", lambda: ...),
     ),
 }
