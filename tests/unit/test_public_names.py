@@ -14,7 +14,8 @@ MODULES = sorted(m.name for m in pkgutil.walk_packages(recoup.__path__, "recoup.
 
 @pytest.mark.parametrize("name", MODULES)
 def test_what_a_module_offers_is_there_and_told(name):
-    if name.startswith(VALUES) and LIBRARIES.get(name.removeprefix(f"{VALUES}.")) in not_installed():
+    package, _, last = name.rpartition(".")
+    if package in (VALUES, "recoup.hashing.handlers") and LIBRARIES.get(last) in not_installed():
         pytest.skip("speaks about values of a library that is not installed")
     module = importlib.import_module(name)
     assert module.__doc__, f"{name} has no docstring"
