@@ -53,6 +53,7 @@ _FILES: Final = {
     "polars": ("polars",),
     "pyarrow": ("pyarrow",),
     "pydantic": ("pydantic",),
+    "pydantic.v1": ("pydantic_v1",),
     "recoup": ("annotated",),
     "scipy.sparse": ("scipy_sparse",),
     "scipy.spatial": ("scipy_spatial",),

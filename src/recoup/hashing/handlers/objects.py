@@ -55,8 +55,9 @@ def _dataclass_names(kind: type) -> tuple[str, ...]:
 
 
 def _attrs(value: Any) -> Form:
+    """Encode the fields, and what hangs on the instance otherwise but for the hash that it may remember."""
     names = tuple(field.name for field in type(value).__attrs_attrs__ if hasattr(value, field.name))
-    return _fields(value, names, _own_dict(value, names))
+    return _fields(value, names, _own_dict(value, (*names, "_attrs_cached_hash")))
 
 
 def _struct(value: Any) -> Form:

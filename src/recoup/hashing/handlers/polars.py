@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _FRAME, _SERIES, _DTYPE = tag("polars.frame"), tag("polars.series"), tag("polars.dtype")
 _PLAN, _EXPRESSION = tag("polars.plan"), tag("polars.expression")
 
-_PICKLED: Final = b"PLPYFN"
-"""With these bytes polars announces a Python function in a plan."""
+_PYTHON: Final = (b"PLPYFN", b"OpaquePython", b"PythonScan", b"PythonDataset", b"cloudpickle")
+"""The words by which polars announces a Python function or source in a plan."""
 
 
 # --- frames and series ------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def _expression(expression: Any) -> Form:
 
 
 def _without_functions(written: bytes) -> bytes:
-    if _PICKLED in written:
+    if any(word in written for word in _PYTHON):
         raise Unhashable("holds a Python function, which polars pickles", "collect it first, or build it in the task")
     return written
 
