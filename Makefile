@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long programs lint types docs bench-quick bench bench-mapped bench-hashers peers pins clean
+.PHONY: help demo test test-long programs lint types docs bench-quick bench bench-mapped bench-hashers peers pythons pins clean
 
 help:
 	@echo "make demo         run the flights pipeline three times: work, no work, only what changed"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench-quick  the budgets beside the peers in under a minute; make bench: more repetitions"
 	@echo "make bench-mapped maps of 10,000 tasks: time and memory for each, beside Prefect and Dask"
 	@echo "make bench-hashers  the corpus of values against the hashers of other tools"
+	@echo "make pythons      environments of all minor versions that are installed: digests are then compared across them, too"
 	@echo "make pins         raise the pinned versions of requirements/dev.txt"
 
 .venv/.ready: pyproject.toml requirements/dev.txt requirements/torch.txt
@@ -64,9 +65,14 @@ bench-hashers: .venv/.ready
 peers: .venv/.ready
 	$(BIN)/python -m benchmarks.peers_env
 
+pythons: .venv/.ready
+	for version in 3.11 3.12 3.13; do $(BIN)/uv python find --quiet $$version > /dev/null || continue; \
+		$(BIN)/uv venv --quiet --allow-existing --python $$version .venv-$$version && \
+		$(BIN)/uv pip install --quiet --python .venv-$$version/bin/python --editable . || exit 1; done
+
 pins: .venv/.ready
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url \
 		--group dev --extra flights pyproject.toml --output-file requirements/dev.txt
 
 clean:
-	rm -rf .venv .venv-peers .venv-hashers .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -41,7 +41,10 @@ HOLD_SUCH = {
 HOLD_NAMES = {"new-type", "type-variable"}
 """Tags of forms that begin with the bytes of a name in this project, which no case can spell."""
 
-NOT_SHOWN = {("library-function", 0): "the version of the library, of which one is installed"}
+NOT_SHOWN = {
+    ("library-function", 0): "the version of the library, of which one is installed",
+    ("enum", 2): "the value of a member whose class is known by its name, after an edit",
+}
 
 
 class Alteration:

@@ -8,6 +8,7 @@ putting another function behind a name changes the meaning of that name, even if
 from __future__ import annotations
 
 import functools
+import re
 from collections import deque
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 __all__ = ["Reach"]
 
 _UNSTABLE = "?"
+_COMPREHENSION = re.compile(r"<(list|set|dict)comp>\.(<locals>\.)?")
+"""What Python 3.12 and later leave out of the names of functions that stand in such an expression."""
 
 
 class Reach:
@@ -215,7 +218,7 @@ class Reach:
         code, module = function.__code__, str(function.__globals__.get("__name__", ""))
         ours = owner_of_module(module) is Owner.RECOUP
         if not ours and owner_of_file(code.co_filename) is Owner.PROJECT:
-            name = f"code.{module_name_of_code(code.co_filename, module)}.{code.co_qualname}"
+            name = f"code.{module_name_of_code(code.co_filename, module)}.{_COMPREHENSION.sub('', code.co_qualname)}"
             if code.co_name == "<lambda>":
                 name += f"~{piece_of_function(function).digest.hex()[:8]}"
             return self._begin(function, name, "function", self._read_function)

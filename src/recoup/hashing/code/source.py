@@ -150,10 +150,19 @@ def _lambda_at(code: CodeType, nodes: list[ast.Lambda]) -> ast.Lambda | None:
         return nodes[0]
     spans = [(line, column, end, end_column) for line, end, column, end_column in code.co_positions()
              if None not in (line, column, end, end_column) and (line, column) != (code.co_firstlineno, 0)]  # fmt: skip
-    if not spans:
-        return None
+    if not spans:  # of a lambda that returns a constant, Python 3.12 does not know where it stands
+        return next((node for node in nodes if _compiles_to(node, code)), None)
     start, end = min(span[:2] for span in spans), max(span[2:] for span in spans)
     return min((node for node in nodes if _holds(node.body, start, end)), key=lambda node: _size(node.body), default=None)
+
+
+def _compiles_to(node: ast.Lambda, code: CodeType) -> bool:
+    found = next(each for each in compile(ast.Expression(node), "", "eval").co_consts if isinstance(each, CodeType))
+    return found.co_code == code.co_code and _signature(found) == _signature(code)
+
+
+def _signature(code: CodeType) -> tuple[Any, ...]:
+    return repr(code.co_consts), code.co_varnames, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount
 
 
 def _holds(node: ast.expr, start: tuple[Any, ...], end: tuple[Any, ...]) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from recoup.exceptions import HashError
 from recoup.hashing._canonical import ATOMS, framed
+from recoup.hashing._declarations import declared_by, without_made
 from recoup.hashing._forms import Attributes, Form, Reference, Unhashable, nameless, tag
 from recoup.hashing._names import is_named, of_project, of_session, public_name
 from recoup.project import module_path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _CLASS, _FUNCTION, _CODE, _BUILTIN = tag("class"), tag("function"), tag("code"), tag("builtin")
 _LOCAL_CLASS, _METHOD, _PARTIAL, _MODULE = tag("local-class"), tag("method"), tag("partial"), tag("module")
+_DECLARED_CLASS = tag("local-class", 2)
 _WRAPPER, _FOREIGN, _DESCRIPTOR, _PROPERTY = map(tag, ("wrapper", "library-function", "descriptor", "property"))
 
 _PLAIN: Final = (*ATOMS, tuple, frozenset, type)
@@ -36,14 +38,19 @@ _PLAIN: Final = (*ATOMS, tuple, frozenset, type)
 def _class(value: type) -> Form | bytes:
     local = "<locals>" in value.__qualname__ or of_session(value)
     name = None if local else _class_name(value)
-    return name or Form(_LOCAL_CLASS, (value.__qualname__, value.__bases__, Attributes(_content(value))), nameless)
+    if name is not None:
+        return name
+    declared = declared_by(value)
+    content = Attributes(_content(value) if declared is None else {**without_made(_content(value)), **declared})
+    return Form(_LOCAL_CLASS if declared is None else _DECLARED_CLASS, (value.__qualname__, value.__bases__, content), nameless)
 
 
 @functools.lru_cache(maxsize=4096)
 def _class_name(value: type) -> Token | None:
     """Return the token of a class by its name, `None` for one that the project made at run time and nobody finds there."""
     module = value.__module__
-    if of_project(module) and not is_named(value) and not _is_being_imported(module):
+    # `types` is where `types.new_class` and older versions of `make_dataclass` say that their classes are.
+    if (of_project(module) or module == "types") and not is_named(value) and not _is_being_imported(module):
         return None
     return Token(framed(_CLASS + public_name(value, value.__qualname__)))
 

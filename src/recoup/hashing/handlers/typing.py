@@ -40,7 +40,10 @@ def _special(value: Any) -> Form | bytes:
 
 def _variable(value: Any) -> Form:
     """Encode a type variable by its name and what it stands for, so that two of one name in two functions differ."""
-    bounds = (getattr(value, "__bound__", None), getattr(value, "__constraints__", ()))
+    bound = getattr(value, "__bound__", None)
+    if type(value) is typing.ParamSpec and bound is type(None):  # so say Python 3.12 and later where there is none
+        bound = None
+    bounds = (bound, getattr(value, "__constraints__", ()))
     variance = (getattr(value, "__covariant__", False), getattr(value, "__contravariant__", False))
     return Form(_VARIABLE, (type(value), public_name(value, value.__name__), *bounds, *variance), nameless)
 

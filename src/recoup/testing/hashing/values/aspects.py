@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 from recoup.testing.hashing.case import Agree, Case, Differ, Stable
 from recoup.testing.hashing.values.callables import Scaler, Shrinker, adder, double, triple
 from recoup.testing.hashing.values.names import Access, Color, Shade
-from recoup.testing.hashing.values.objects import Couple, Frozen, Old, Pair
+from recoup.testing.hashing.values.objects import Couple, Frozen, Old, Other, Pair, Plain
 from recoup.testing.hashing.values.subclasses import Celsius, Config, Members, Rows, Steps, Text
 
 __all__ = ["CASES"]
@@ -457,6 +457,16 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
     ),
     "type": (
         Differ("methods of local classes", lambda: (_class_with(go=double), _class_with(go=triple)), "value"),
+        Differ("members of local enums", lambda: (_local_enum((0, 1)), _local_enum((0, 2))), "value"),
+        Differ("a member of local enums, no plain data", lambda: (_local_enum((0, 1)).A, _local_enum((0, 2)).A), "value"),  # type: ignore[attr-defined]  # it has one
+        Differ("the default of a local dataclass", lambda: (_local_dataclass(1), _local_dataclass(2)), "value"),
+        Differ("ordered and not", lambda: (_local_dataclass(1), _local_dataclass(1, order=True)), "value"),
+        Differ("the names of local dataclasses", lambda: tuple(dataclasses.make_dataclass(name, ["x"]) for name in "AB"), "name"),
+        Differ("the bases of local dataclasses", lambda: tuple(_made_dataclass(base) for base in (Plain, Other)), "name"),
+        Differ("the default of a local named tuple", lambda: (_local_namedtuple(1), _local_namedtuple(2)), "value"),
+        Agree("local dataclasses", lambda: (_local_dataclass(1), _local_dataclass(1))),
+        Agree("local named tuples", lambda: (_local_namedtuple(1), _local_namedtuple(1))),
+        Agree("local enums", lambda: (_local_enum(1), _local_enum(1))),
     ),
     "generic alias": (
         Differ("old and new spelling", lambda: (typing.List[int], list[int]), "type"),  # noqa: UP006 - the older spelling is the case
@@ -490,9 +500,44 @@ def _sets(*texts: str) -> frozenset[frozenset[str]]:
     return frozenset(map(frozenset, texts))
 
 
+def _local_enum(value: Any) -> type[enum.Enum]:
+    class Local(enum.Enum):
+        A = value
+
+        def go(self) -> Any:
+            return self.value
+
+    return Local
+
+
+def _local_dataclass(default: int, *, order: bool = False) -> type:
+    class Local:
+        x: int = default
+        y: list[int] = dataclasses.field(default_factory=list)
+
+        def go(self) -> int:
+            return self.x
+
+    return dataclasses.dataclass(order=order)(Local)
+
+
+def _local_namedtuple(default: int) -> type:
+    class Local(typing.NamedTuple):
+        x: int = default
+
+        def go(self) -> int:
+            return self.x
+
+    return Local
+
+
 def _edited_enum(value: int) -> Any:
     edited: Any = enum.Enum("edited", {"RED": value}, module=__name__)
     return edited.RED
+
+
+def _made_dataclass(base: type) -> type:
+    return dataclasses.make_dataclass("Local", ["x"], bases=(base,))
 
 
 def _edited_dataclass(field: str) -> Any:
