@@ -96,6 +96,13 @@ def test_a_function_says_what_stands_for_an_argument():
     assert task(cache=True)(by_url)(Client("a")) == "a"
 
 
+def test_the_class_stays_part_of_the_key():
+    class Other(Client):
+        pass
+
+    assert not same(by_url, (Client("a"),), (Other("a"),))
+
+
 def test_another_function_makes_other_keys():
     """That the url of one is the socket of another is no reason to share a result."""
 

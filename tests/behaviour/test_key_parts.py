@@ -54,6 +54,16 @@ def test_parts_of_runs_flows_and_key_functions_have_names_too():
     assert program(1) == (["flow_parameters.day", "run", "task"], ["custom"])
 
 
+def test_a_hit_works_out_no_parts(monkeypatch):
+    kept = task(cache=True)(load)
+    frame = pd.DataFrame({"delay": [1, 2]})
+    kept(frame, {"lr": [0.1]})
+    monkeypatch.setattr("recoup.engine.perform.described", None)
+    monkeypatch.setattr("recoup.engine.perform.described_code", None)
+    monkeypatch.setattr("recoup.hashing.hasher.Hasher.leaves", None)
+    assert kept(frame, {"lr": [0.1]}) == 2
+
+
 def test_a_text_is_cut_at_200_characters():
     kept = task(cache=True)(load)
     kept(["x" * 50] * 50, 1)

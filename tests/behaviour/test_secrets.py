@@ -364,6 +364,46 @@ def test_the_settings_say_how_much_is_shown_of_what_is_not_secret(previews, show
     assert run.parameters == {"day": shown, "password": "***"}
 
 
+def test_a_key_function_that_spells_a_secret_in_its_error_is_told_without_it(recoup_events):
+    from recoup import task
+    from recoup.settings import temporary_settings
+
+    def key(context, arguments):
+        raise ValueError(f"bad {arguments['password']}")
+
+    login = task(cache_key_fn=key)(lambda password: 1)
+    assert login("hunter2 and more") == 1
+    with temporary_settings(tasks_strict_keys=True):
+        state = login("hunter2 and more", return_state=True)
+    told = [event.reason for event in recoup_events if type(event).__name__ == "NotCached"]
+    assert "bad ***" in told[0]
+    assert "hunter2" not in told[0] + state.message
+
+
+def test_looking_for_secrets_runs_nothing_of_the_users():
+    from recoup.hashing.hidden import secrets_within
+
+    class Lazy:
+        def __init__(self):
+            self.__dict__["inner"] = {"password": "hunter2"}
+
+        def __getattr__(self, name):
+            raise AssertionError(name)
+
+        def __iter__(self):
+            raise AssertionError
+
+    assert [hidden.value for hidden in secrets_within({"lazy": [Lazy()]})] == ["hunter2"]
+
+
+def test_looking_for_secrets_ends(recwarn):
+    from recoup.hashing.hidden import secrets_within
+
+    loop = {"password": "first"}
+    loop["again"] = [loop, range(10), list(range(10**6)), [{"n": n} for n in range(10**5)]]
+    assert [hidden.value for hidden in secrets_within(loop)] == ["first"]
+
+
 def test_a_secret_given_in_the_wrong_form_is_not_repeated(capsys, tmp_path):
     from recoup.cli.main import main
 

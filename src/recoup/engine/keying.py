@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from recoup.cache_policies import Asked
 from recoup.events import NotCached, OtherCodeOnWorker, emit
 from recoup.exceptions import HashError
+from recoup.hashing.hidden import remember_arguments
+from recoup.secrecy import redacted
 from recoup.types import Key
 
 if TYPE_CHECKING:
@@ -27,9 +29,11 @@ def make_key(call: Call) -> tuple[Key | None, str]:
     try:
         key = terms.policy.key(Asked(call.context, call.inputs, call.context.flow_parameters, call.hasher))
     except HashError as exc:
+        marks = call.context.task.marks
+        remember_arguments(call.inputs, marks.secret if marks is not None else ())
         if terms.settings.tasks_strict_keys:
             raise
-        return None, tell_not_cached(call, f"{exc.kind} {exc.path}", str(exc))
+        return None, tell_not_cached(call, f"{exc.kind} {exc.path}", redacted(str(exc)))
     return key, "no key: its key function returned None" if key is None else ""
 
 

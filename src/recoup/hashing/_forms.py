@@ -77,12 +77,13 @@ class Reference:
 
 
 class Instead:
-    """What a function returned that says what stands for a value; `by` is known by the token of that function."""
+    """What a function returned that says what stands for a value of a type; `by` is known by the token of that function."""
 
-    __slots__ = ("by", "value")
+    __slots__ = ("by", "kind", "value")
 
-    def __init__(self, by: Reference, value: Any) -> None:
+    def __init__(self, by: Reference, kind: type, value: Any) -> None:
         self.by = by
+        self.kind = kind
         self.value = value
 
 

@@ -56,7 +56,7 @@ def _members(value: Any, room: int) -> Iterable[tuple[str, Any]]:
         return [(key if isinstance(key, str) else "", member) for key, member in islice(dict.items(value), room)]
     if isinstance(value, list | tuple | set | frozenset) and not hasattr(type(value), "_fields"):
         return () if _PLAIN.issuperset(map(type, value)) else [("", member) for member in islice(value, room)]
-    if hasattr(value, "dtype") or callable(value):
+    if callable(value) or any(hasattr(type(value), name) for name in ("dtype", "shape")):  # asked of the type, which runs nothing
         return ()
     try:
         return list(fields_of(value, private=True).items())

@@ -347,7 +347,7 @@ class _Instead:
             raise self._error(making, f"raised {type(exc).__name__}: {exc}") from exc
         if stands is None:
             raise self._error(making, "returned None, which would make all values equal")
-        return Instead(self._code, stands)
+        return Instead(self._code, type(value), stands)
 
     def _error(self, making: Making, did: str) -> HashError:
         name = getattr(self._fn, "__qualname__", repr(self._fn))

@@ -55,7 +55,7 @@ def ensure_salt(store: ObjectStore) -> bytes:
         salted = msgspec.structs.replace(marker, salt=os.urandom(_SALT_SIZE).hex())
         store.put(MARKER, [_encode(salted)])
         marker = _seen[store] = _read(store) or salted  # somebody may have been a moment later: theirs is what stands
-    return bytes.fromhex(marker.salt)
+    return marker.salt.encode()
 
 
 class _Version(msgspec.Struct):

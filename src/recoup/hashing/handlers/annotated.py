@@ -21,7 +21,7 @@ def _folder(value: Dir) -> Form:
 HANDLERS: Final[dict[type, Encoder]] = {
     File: lambda value: _FILE + digest_of_file(value.path),
     Dir: _folder,
-    Instead: lambda value: Form(_INSTEAD, (value.by, value.value), nameless),
+    Instead: lambda value: Form(_INSTEAD, (value.by, value.kind, value.value), nameless),
 }
 
 FAMILIES: Final[dict[type, Encoder]] = {}
