@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long programs lint types docs bench-quick bench bench-mapped bench-hashers peers pythons pins clean
+.PHONY: help demo test test-long programs lint types docs bench-quick bench bench-mapped bench-hashers bench-hashing peers pythons pins clean
 
 help:
 	@echo "make demo         run the flights pipeline three times: work, no work, only what changed"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench-quick  the budgets beside the peers in under a minute; make bench: more repetitions"
 	@echo "make bench-mapped maps of 10,000 tasks: time and memory for each, beside Prefect and Dask"
 	@echo "make bench-hashers  the corpus of values against the hashers of other tools"
+	@echo "make bench-hashing  the speed of hashing large arrays and tables, beside BLAKE3, joblib and Dask"
 	@echo "make pythons      environments of all minor versions that are installed: digests are then compared across them, too"
 	@echo "make pins         raise the pinned versions of requirements/dev.txt"
 
@@ -61,6 +62,9 @@ bench-mapped: peers
 
 bench-hashers: .venv/.ready
 	$(BIN)/python -m benchmarks.hashers --check --publish
+
+bench-hashing: .venv/.ready
+	$(BIN)/python -W ignore -m benchmarks.hashing --publish
 
 peers: .venv/.ready
 	$(BIN)/python -m benchmarks.peers_env

@@ -6,6 +6,7 @@ Here it is taken away, block by block in the processor's cache, so that nothing 
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["array_data", "is_foreign", "plain_array", "plain_column", "plain_dtype"]
+__all__ = ["array_data", "is_foreign", "plain_array", "plain_column", "plain_dtype", "word_data"]
 
 _ARRAY, _DATA, _DTYPE, _FOREIGN, _TEXT = map(
     tag, ("numpy.array", "data", "numpy.dtype", "numpy.foreign-dtype", "numpy.text-dtype")
@@ -67,10 +68,7 @@ def is_foreign(dtype: np.dtype[Any]) -> bool:
 
 def _shown(array: NDArray[Any], mask: NDArray[np.bool_]) -> Iterator[NDArray[Any]]:
     for block, hidden in _blocks(array, mask):
-        if hidden.any():
-            block = block.copy()  # noqa: PLW2901 - the user's array stays as it is
-            block[hidden] = np.zeros((), block.dtype)
-        yield block
+        yield np.where(hidden, np.zeros((), block.dtype), block) if hidden.any() else block
 
 
 def _chunks(array: NDArray[Any]) -> Iterator[Any]:
@@ -113,8 +111,8 @@ def _blocks(*arrays: NDArray[Any]) -> Iterator[tuple[NDArray[Any], ...]]:
 
 def _plain_form(dtype: np.dtype[Any]) -> Any:
     """Return what makes equal elements of this dtype equal bytes; None where they are so already."""
-    if is_foreign(dtype):
-        return _plain_foreign
+    if is_foreign(dtype) or dtype.str[1:] == "f2":
+        return _plain_words
     return {"f": _plain_floats, "c": _plain_floats, "b": _plain_flags}.get(dtype.kind)
 
 
@@ -134,9 +132,36 @@ def _plain_flags(block: NDArray[np.bool_]) -> NDArray[Any]:
     return given if given.max() <= 1 else np.not_equal(given, 0)
 
 
-def _plain_foreign(block: NDArray[Any]) -> NDArray[Any]:
-    try:
-        missing = np.isnan(block)
-    except TypeError:
+def _plain_words(block: NDArray[Any]) -> NDArray[Any]:
+    """Give every NaN of a float of one or two bytes the same bits."""
+    dtype = block.dtype
+    if dtype.itemsize > 2:  # noqa: PLR2004 - no such dtype is known that has a NaN
         return block
-    return np.where(missing, block.dtype.type(np.nan), block) if missing.any() else block
+    return one_nan(block.view(f"<u{dtype.itemsize}"), *_nans(dtype))
+
+
+@functools.lru_cache
+def _nans(dtype: np.dtype[Any]) -> tuple[int, int]:
+    """Return the least positive bits that are a NaN, and those of the NaN to write; zeros if no sign makes two of one."""
+    words = np.arange(1 << (8 * dtype.itemsize - 1), dtype=f"<u{dtype.itemsize}")
+    try:
+        with np.errstate(invalid="ignore"):
+            found = np.flatnonzero(np.isnan(words.view(dtype)))
+    except TypeError:  # an integer
+        return 0, 0
+    if not len(found):
+        return 0, 0
+    return int(found[0]), int(np.array(np.nan, dtype).view(words.dtype))
+
+
+def one_nan(words: NDArray[Any], least: int, nan: int) -> NDArray[Any]:
+    """Return the bits of floats with one NaN, where the bits of a NaN are `least` or more but for the sign."""
+    sign = 1 << (8 * words.itemsize - 1)
+    if least and (words.max() >= sign | least or words.view(f"<i{words.itemsize}").max() >= least):
+        return np.where(words & (sign - 1) >= least, words.dtype.type(nan), words)
+    return words
+
+
+def word_data(words: NDArray[Any], least: int, nan: int) -> Stream:
+    """Return floats that numpy knows as their bits alone."""
+    return Stream(_DATA, (one_nan(block, least, nan).view(np.uint8) for (block,) in _blocks(words) if block.size))

@@ -50,30 +50,24 @@ def _records(array: NDArray[Any]) -> Form:
 def _objects(array: NDArray[Any]) -> Form:
     """Encode an array of objects: all strings as one buffer, what is no string by its place and its token."""
     flat = array.reshape(-1)
-    places, others = _no_strings(flat)
-    strings = None if len(places) == len(flat) else texts(len(flat), lambda: _strings(flat))
+    others: dict[int, Any] = {}
+    strings = texts(len(flat), lambda: _strings(flat, others))
+    places = list(others)
     dtype: Any = array.dtype
     kind = dtype.kind if dtype == type(dtype)() else plain_dtype(dtype)
-    members = (kind, array.shape, strings, np.array(places, dtype="<i8"), *others)
+    found = strings if len(others) < len(flat) else None
+    members = (kind, array.shape, found, np.array(places, dtype="<i8"), *others.values())
     return Form(_OBJECTS, members, _position(array.shape, places))
 
 
-def _no_strings(flat: NDArray[Any]) -> tuple[list[int], list[Any]]:
-    places: list[int] = []
-    others: list[Any] = []
+def _strings(flat: NDArray[Any], others: dict[int, Any]) -> Iterator[list[str | None]]:
+    """List the strings, and None for what is none, which is put into `others` by its place."""
     for start in range(0, len(flat), ROWS):
         block = flat[start : start + ROWS].tolist()
         if set(map(type, block)) != {str}:
-            places += (start + place for place, value in enumerate(block) if type(value) is not str)
-            others += (value for value in block if type(value) is not str)
-    return places, others
-
-
-def _strings(flat: NDArray[Any]) -> Iterator[list[str | None]]:
-    for start in range(0, len(flat), ROWS):
-        block = flat[start : start + ROWS].tolist()
-        strings = set(map(type, block)) == {str}
-        yield block if strings else [value if type(value) is str else None for value in block]
+            others.update((start + place, value) for place, value in enumerate(block) if type(value) is not str)
+            block = [value if type(value) is str else None for value in block]
+        yield block
 
 
 def _position(shape: tuple[int, ...], places: list[int]) -> Callable[[int], str]:

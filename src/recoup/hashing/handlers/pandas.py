@@ -17,9 +17,10 @@ import pandas.api.typing as names
 from pandas.api.extensions import ExtensionArray, ExtensionDtype
 from pandas.arrays import ArrowExtensionArray, ArrowStringArray, DatetimeArray, NumpyExtensionArray, PeriodArray, TimedeltaArray
 
+from recoup.hashing import _arrow
 from recoup.hashing._columns import plain_array
 from recoup.hashing._forms import Attributes, Form, Unhashable, nameless, tag
-from recoup.hashing._texts import ROWS, arrow_texts, texts
+from recoup.hashing._texts import ROWS, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,7 @@ def _extension(array: Any) -> Form:
 def _strings(array: Any, dtype: pd.StringDtype) -> Form:
     """Encode strings the same however they are stored, since what is installed decides that."""
     stored_by_arrow = isinstance(array, ArrowStringArray)
-    content = arrow_texts(array.__arrow_array__().chunks) if stored_by_arrow else texts(len(array), lambda: _listed(array))
+    content = _arrow.texts(array.__arrow_array__().chunks) if stored_by_arrow else texts(len(array), lambda: _listed(array))
     return Form(_STRINGS, (dtype.na_value, content), nameless)
 
 

@@ -5,13 +5,15 @@ Chunks, slices, sorted flags, what lies under a null and the order in which cate
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from recoup.hashing import _arrow
 from recoup.hashing._columns import array_data
 from recoup.hashing._forms import Form, Unhashable, nameless, tag
-from recoup.hashing._texts import ROWS, text_column, texts
+from recoup.hashing._texts import text_column, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 _FRAME, _SERIES, _DTYPE = tag("polars.frame"), tag("polars.series"), tag("polars.dtype")
 _PLAN, _EXPRESSION = tag("polars.plan"), tag("polars.expression")
 
+_FEW, _MANY = 1 << 14, 1 << 16
 _PYTHON: Final = (b"PLPYFN", b"OpaquePython", b"PythonScan", b"PythonDataset", b"cloudpickle")
 """The words by which polars announces a Python function or source in a plan."""
 
@@ -43,10 +46,10 @@ def _series(series: Any) -> Form:
     return Form(_SERIES, members, nameless)
 
 
-def _parts(series: Any) -> Iterator[Any]:
+def _parts(series: Any, rows: int = _FEW) -> Iterator[Any]:
     for chunk in series.get_chunks():
-        for start in range(0, len(chunk), ROWS):
-            yield chunk.slice(start, ROWS)
+        for start in range(0, len(chunk), rows):
+            yield chunk.slice(start, rows)
 
 
 def _nulls(series: Any) -> Iterator[NDArray[Any]]:
@@ -67,13 +70,17 @@ def _content(series: Any) -> tuple[Any, ...]:
 
 
 def _fixed(series: Any) -> tuple[Any, ...]:
-    return (array_data(_numbers(series.to_physical())),)
+    return (array_data(_numbers(series)),)
+
+
+def _temporal(series: Any) -> tuple[Any, ...]:
+    return _fixed(series.to_physical())
 
 
 def _numbers(series: Any) -> Iterator[NDArray[Any]]:
     for chunk in series.get_chunks():
         if chunk.null_count() or chunk.dtype == pl.Boolean:
-            for part in _parts(chunk):
+            for part in _parts(chunk, _MANY):
                 yield part.fill_null(False if chunk.dtype == pl.Boolean else 0).to_numpy()
         else:
             yield chunk.to_numpy()
@@ -81,14 +88,20 @@ def _numbers(series: Any) -> Iterator[NDArray[Any]]:
 
 def _texts(series: Any) -> tuple[Any, ...]:
     def lengths() -> Iterator[NDArray[Any]]:
-        for part in _parts(series):
-            yield part.str.len_bytes().cast(pl.Int64).fill_null(-1).to_numpy()
+        for part in _parts(series, _MANY):
+            counted = part.str.len_bytes()
+            nulls = part.null_count()
+            yield (counted.cast(pl.Int64).fill_null(-1) if nulls else counted).to_numpy().astype("<i8", copy=False)
 
-    def contents() -> Iterator[bytes]:
-        for part in _parts(series):
-            yield part.str.join("", ignore_nulls=True).cast(pl.Binary).item()
+    contents = (_content_of_texts(part) for part in _parts(series))
+    return (text_column(len(series), lengths(), contents),)
 
-    return (text_column(len(series), lengths(), contents()),)
+
+def _content_of_texts(part: Any) -> Any:
+    """Return the strings in one piece: by Arrow where a program has it, which is faster, and never a reason to load it."""
+    if sys.modules.get("pyarrow") is not None:
+        return _arrow.content(part.to_arrow())
+    return part.str.join("", ignore_nulls=True).cast(pl.Binary).item()
 
 
 def _as_texts(series: Any) -> tuple[Any, ...]:
@@ -123,7 +136,8 @@ def _physical(series: Any) -> tuple[Any, ...]:
 
 _SHAPES: Final[dict[Any, Callable[[Any], tuple[Any, ...]]]] = {
     **dict.fromkeys((pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64), _fixed),
-    **dict.fromkeys((pl.Float32, pl.Float64, pl.Boolean, pl.Date, pl.Datetime, pl.Duration, pl.Time), _fixed),
+    **dict.fromkeys((pl.Float32, pl.Float64, pl.Boolean), _fixed),
+    **dict.fromkeys((pl.Date, pl.Datetime, pl.Duration, pl.Time), _temporal),
     **dict.fromkeys((pl.Categorical, pl.Enum, pl.Decimal, pl.Int128), _as_texts),
     pl.String: _texts,
     pl.Binary: _binaries,

@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recoup.hashing import _arrow
 from recoup.hashing._columns import array_data
 from recoup.hashing._forms import Form, Unhashable, nameless, tag
-from recoup.hashing._texts import arrow_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,6 @@ _TENSOR: Final = tag("arrow.tensor")
 _SCHEMA, _FIELD, _TYPE, _NESTED = tag("arrow.schema"), tag("arrow.field"), tag("arrow.type"), tag("arrow.nested-type")
 
 _FLOATS: Final = {pa.float16(): "<f2", pa.float32(): "<f4", pa.float64(): "<f8"}
-_ROWS: Final = 1 << 16
 
 
 # --- data -----------------------------------------------------------------------------------
@@ -42,8 +41,7 @@ def _column(column: Any) -> Form:
 
 
 def _nulls(column: Any) -> Iterator[NDArray[Any]]:
-    for chunk in column.chunks:
-        yield chunk.is_null().to_numpy(zero_copy_only=False)
+    return map(_arrow.null_flags, _arrow.parts(column.chunks))
 
 
 def _content(column: Any) -> tuple[Any, ...]:
@@ -59,7 +57,7 @@ def _extended(column: Any) -> tuple[Any, ...]:
 
 
 def _texts(column: Any) -> tuple[Any, ...]:
-    return (arrow_texts(column.chunks),)
+    return (_arrow.texts(column.chunks),)
 
 
 def _viewed_texts(column: Any) -> tuple[Any, ...]:
@@ -112,13 +110,10 @@ def _fixed(column: Any) -> tuple[Any, ...]:
 
 def _fixed_blocks(chunk: Any) -> Iterator[NDArray[Any]]:
     """Yield the values of a fixed-width chunk, with zeros under the nulls."""
-    step = _ROWS if chunk.null_count else max(len(chunk), 1)
-    for start in range(0, len(chunk), step):
-        part = chunk.slice(start, step)
+    for part in _arrow.parts([chunk]) if chunk.null_count else [chunk]:
         values = _values(part)
         if part.null_count:
-            values = values.copy()
-            values[part.is_null().to_numpy(zero_copy_only=False)] = np.zeros((), values.dtype)
+            values = np.where(_arrow.null_flags(part) == 1, np.zeros((), values.dtype), values)
         yield values
 
 

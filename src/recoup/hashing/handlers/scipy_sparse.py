@@ -49,10 +49,16 @@ def _rows(matrix: Any) -> Any:
 
 
 def _in_order(rows: Any) -> bool:
+    """Say whether the entries of each row lie in the order of their columns, each place once."""
     indices, ends = rows.indices[: rows.indptr[-1]], rows.indptr[1:-1]
-    rising = indices[1:] > indices[:-1]
-    rising[ends[(ends > 0) & (ends < len(indices))] - 1] = True
-    return bool(rising.all())
+    for start in range(0, len(indices), _ENTRIES):
+        block = indices[start : start + _ENTRIES + 1]
+        rising = block[1:] > block[:-1]
+        first, last = np.searchsorted(ends, [start + 1, start + len(rising) + 1])
+        rising[ends[first:last] - start - 1] = True
+        if not rising.all():
+            return False
+    return True
 
 
 def _outer(indptr: NDArray[Any]) -> Iterator[NDArray[Any]]:

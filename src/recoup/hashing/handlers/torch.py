@@ -7,12 +7,12 @@ and all that hangs on it otherwise.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import torch
 
-from recoup.hashing._columns import array_data, plain_array
+from recoup.hashing._columns import plain_array, word_data
 from recoup.hashing._forms import Attributes, Form, Unhashable, nameless, tag
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ _TENSOR, _BITS, _SPARSE, _QUANTISED = tag("torch.tensor"), tag("torch.bits"), ta
 _NESTED, _MODULE, _GENERATOR, _NAME = tag("torch.nested"), tag("torch.module"), tag("torch.generator"), tag("torch.name")
 _STORAGE: Final = tag("torch.storage")
 
-_WORDS: Final = {1: torch.uint8, 2: torch.uint16, 4: torch.uint32, 8: torch.uint64}
+_WORDS: Final = {1: torch.uint8, 2: torch.uint16}
+"""How the bits of a dtype are read that numpy does not have; all such are small."""
 
 
 # --- tensors --------------------------------------------------------------------------------
@@ -57,41 +58,21 @@ def _dense(tensor: torch.Tensor) -> Form:
     try:
         return plain_array(tensor.numpy())
     except TypeError:
-        words = tensor.view(_WORDS[tensor.element_size()])
-    nan = torch.full((), float("nan"), dtype=dtype).view(words.dtype).numpy() if _has_nan(dtype) else None
-    return Form(_BITS, (_name(dtype), tuple(tensor.shape), array_data(_bits(tensor, words, nan))), nameless)
+        words = tensor.view(_WORDS[tensor.element_size()]).numpy()
+    return Form(_BITS, (_name(dtype), tuple(tensor.shape), word_data(words, *_nans(dtype))), nameless)
 
 
-def _has_nan(dtype: torch.dtype) -> bool:
+@functools.cache
+def _nans(dtype: torch.dtype) -> tuple[int, int]:
+    """Return the least positive bits that are a NaN, and those of the NaN to write; zeros if no sign makes two of one."""
     if not dtype.is_floating_point:
-        return False
+        return 0, 0
+    words = _WORDS[dtype.itemsize]
     try:
-        return bool(torch.full((), float("nan"), dtype=dtype).isnan())
+        found = torch.arange(1 << (8 * dtype.itemsize - 1)).to(words).view(dtype).isnan().nonzero()
     except RuntimeError:  # no arithmetic at all: packed 4-bit floats have no NaN
-        return False
-
-
-_ROWS: Final = 1 << 16
-
-
-def _bits(tensor: torch.Tensor, words: torch.Tensor, nan: Any) -> Any:
-    """Yield the bits in C order, those of every NaN the same."""
-    for shown, bits in zip(_pieces(tensor), _pieces(words), strict=True):
-        block = bits.numpy()
-        if nan is not None and (missing := shown.isnan().numpy()).any():
-            block = np.where(missing, nan, block)
-        yield block
-
-
-def _pieces(tensor: torch.Tensor) -> Any:
-    if tensor.is_contiguous():
-        yield from tensor.reshape(-1).split(_ROWS)
-    elif tensor[0].numel() > _ROWS:
-        for part in tensor:
-            yield from _pieces(part)
-    else:
-        for part in tensor.split(max(_ROWS // max(tensor[0].numel(), 1), 1)):
-            yield part.reshape(-1)
+        return 0, 0
+    return (int(found[0]), int(torch.full((), float("nan"), dtype=dtype).view(words))) if len(found) else (0, 0)
 
 
 def _sparse(tensor: torch.Tensor) -> tuple[Any, ...]:
