@@ -26,7 +26,7 @@ class Beating:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._runs = False
-        self._owed: list[Callable[[], None]] = []
+        self._owed: list[Callable[[], object]] = []
 
     def start(self, *, hurry: bool = False) -> None:
         """Begin, unless it goes on already; the first beat is due after a pause, or at once in a `hurry`."""
@@ -41,7 +41,7 @@ class Beating:
         """Beat at once."""
         self._wake.set()
 
-    def add(self, owed: Callable[[], None]) -> None:
+    def add(self, owed: Callable[[], object]) -> None:
         """Do this as soon as it raises no `StoreError`."""
         with self._lock:
             self._owed.append(owed)

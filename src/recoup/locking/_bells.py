@@ -1,4 +1,4 @@
-"""Bells: what wakes those who wait, threads and coroutines, before their time is up."""
+"""Bells: what wakes those who wait, threads and coroutines, before their time is up; and who of this process waits for what."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from recoup import loops
+from recoup.forking import renew_in_children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
-__all__ = ["Bell"]
+__all__ = ["Bell", "Bells"]
 
 _LONGEST = threading.TIMEOUT_MAX
 
@@ -50,3 +51,41 @@ class Bell:
     def _heard(self) -> None:
         self._wake = None
         self._rung = False
+
+
+class Bells:
+    """The bells of those in this process who look at locks from time to time: one that is released here is had at once.
+
+    Who stands in line has a number, lower than those behind; who only watches has none.
+    """
+
+    def __init__(self) -> None:
+        self.after_fork()
+        renew_in_children(self)
+
+    def after_fork(self) -> None:
+        """Know nobody: those who wait are threads of the parent."""
+        self._mutex = threading.Lock()
+        self._hung: dict[Hashable, dict[Bell, int]] = {}
+
+    def hang(self, lock: Hashable, bell: Bell, number: int = 0) -> None:
+        """Have `bell` rung when the lock is released here; again with another number."""
+        with self._mutex:
+            self._hung.setdefault(lock, {})[bell] = number
+
+    def take_down(self, lock: Hashable, bell: Bell) -> None:
+        """Ring `bell` no more."""
+        with self._mutex:
+            hung = self._hung.get(lock, {})
+            hung.pop(bell, None)
+            if not hung:
+                self._hung.pop(lock, None)
+
+    def ring(self, lock: Hashable) -> None:
+        """Wake those who watch the lock, and who is the first in its line."""
+        with self._mutex:
+            hung = sorted(self._hung.get(lock, {}).items(), key=lambda item: item[1])
+        for bell, number in hung:
+            bell.ring()
+            if number:
+                break

@@ -11,14 +11,12 @@ from recoup.clock import clock
 from recoup.exceptions import ConfigurationError, LockNotHeld, StoreError
 from recoup.forking import renew_in_children
 from recoup.locking._beating import Beating
-from recoup.locking._bells import Bell
+from recoup.locking._bells import Bell, Bells
 from recoup.locking._lines import Line, Sightings
 from recoup.locking._waiting import WaitingLockManager
 from recoup.locking.tickets import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from recoup.abc import ObjectStore
     from recoup.locking._lines import Medium, Mine
 
@@ -135,7 +133,7 @@ class TicketLockManager(WaitingLockManager):
             self._beating.add(lambda: line.end(number))
             raise
         finally:
-            ring(self._medium, line.name)
+            _bells.ring((self._medium, line.name))
 
     def _beat(self) -> float | None:
         """Show that we are there; return the seconds until the next time, `None` when there is nothing to show."""
@@ -191,24 +189,14 @@ class _Looking:
         self.line = line
         self._pause = _SOONEST
         self._latest = _LATEST_REMOTE if manager.is_remote else _LATEST_NEAR
-        with _mutex:
-            _looking.setdefault((line.medium, line.name), []).append(self)
-
-    number = 0
-    """That of its ticket, 0 without one."""
+        _bells.hang((line.medium, line.name), self.bell)
 
     def again(self) -> float:
         self._pause = min(self._pause * _SLOWER, self._latest)
         return self._pause
 
     def leave(self) -> None:
-        place = self.line.medium, self.line.name
-        with _mutex:
-            others = [other for other in _looking.get(place, ()) if other is not self]
-            if others:
-                _looking[place] = others
-            else:
-                _looking.pop(place, None)
+        _bells.take_down((self.line.medium, self.line.name), self.bell)
 
 
 class _Watching(_Looking):
@@ -233,7 +221,7 @@ class _InLine(_Looking):
 
     def _join(self) -> None:
         self._mine, self._before = self.line.join(self._holder, self._hold)
-        self.number = self._mine.number
+        _bells.hang((self.line.medium, self.line.name), self.bell, self._mine.number)
 
     def look(self) -> float | None:
         if not self._mine.is_fresh and not self.line.defend(self._mine):
@@ -276,29 +264,4 @@ class _InLine(_Looking):
             manager._end(self.line, self._mine.number)  # noqa: SLF001 - as above
 
 
-_mutex = threading.Lock()
-_looking: dict[tuple[Hashable, str], list[_Looking]] = {}
-"""Who looks at which line in this process: a lock that is released here is had at once."""
-
-
-def ring(medium: Hashable, name: str) -> None:
-    """Wake those of this process who watch a line, and who is the first in it."""
-    with _mutex:
-        looking = sorted(_looking.get((medium, name), ()), key=lambda place: place.number)
-    for place in looking:
-        place.bell.ring()
-        if place.number:
-            break
-
-
-class _Waking:
-    """What a forked child begins anew: who waits are threads of the parent."""
-
-    def after_fork(self) -> None:
-        global _mutex  # noqa: PLW0603 - the parent's may be locked
-        _mutex = threading.Lock()
-        _looking.clear()
-
-
-_waking = _Waking()
-renew_in_children(_waking)
+_bells = Bells()

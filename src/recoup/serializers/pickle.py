@@ -18,6 +18,7 @@ from recoup.serializers.base import register_serializer
 from recoup.serializers.failures import not_encoded
 from recoup.serializers.raised import reduced
 from recoup.serializers.references import find, reference_to
+from recoup.serializers.views import reduced_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,10 +49,12 @@ class PickleSerializer(Serializer):
     def encode(self, value: Any) -> Encoded:
         """Return the pickle, in the pieces that the pickler writes."""
         try:
-            chunks = _dump(value) if self.picklelib in _OURS else [_dumps_of(self.picklelib)(value)]
+            if self.picklelib not in _OURS:
+                return Encoded(self.type, [_dumps_of(self.picklelib)(value)], exact=True)
+            chunks, exact = _dump(value)
         except Exception as exc:
             raise not_encoded(value, self.type, exc, _dump) from exc
-        return Encoded(self.type, chunks, exact=True)
+        return Encoded(self.type, chunks, exact)
 
     def decode(self, data: Buffer) -> Any:
         """Return the value, with classes of the project as they are known to this process."""
@@ -65,10 +68,12 @@ class PickleSerializer(Serializer):
             raise SerializationError(f"a pickled value cannot be loaded: {type(exc).__name__}: {exc}") from exc
 
 
-def _dump(value: Any) -> list[Buffer]:
+def _dump(value: Any) -> tuple[list[Buffer], bool]:
+    """Return the pickle in pieces, and whether it gives back all that the value holds."""
     pieces = _Pieces()
-    ProjectPickler(pieces, protocol=_PROTOCOL).dump(value)
-    return pieces.chunks
+    pickler = ProjectPickler(pieces, protocol=_PROTOCOL)
+    pickler.dump(value)
+    return pieces.chunks, pickler.exact
 
 
 class _Pieces:
@@ -89,7 +94,10 @@ class _Pieces:
 class ProjectPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is not typed
     """Writes what a project file offers for import as a reference; the rest is cloudpickle's."""
 
-    dispatch_table: ClassVar[ChainMap[type, Any]] = ChainMap({}, cloudpickle.Pickler.dispatch_table)
+    exact = True
+    """Whether all that was written comes back; pickle leaves the causes of exceptions behind."""
+
+    dispatch_table: ClassVar[ChainMap[type, Any]] = ChainMap({memoryview: reduced_view}, cloudpickle.Pickler.dispatch_table)
 
     def reducer_override(self, obj: Any) -> Any:
         """Return how a class or function of a project is found again, and an exception made again."""
@@ -98,7 +106,10 @@ class ProjectPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             if reference is not None:
                 return find, reference
             return super().reducer_override(obj)
-        return reduced(obj) if isinstance(obj, BaseException) else NotImplemented
+        if isinstance(obj, BaseException):
+            self.exact = self.exact and obj.__cause__ is None
+            return reduced(obj)
+        return NotImplemented
 
 
 def pickle_as_functions(kind: type, by_value: Callable[[Any], tuple[Any, ...]]) -> None:

@@ -9,6 +9,7 @@ from recoup.cache_policies import INPUTS
 from recoup.locking.filesystem import FileSystemLockManager
 from recoup.locking.memory import MemoryLockManager
 from recoup.locking.protocol import LockManager
+from recoup.locking.redis import RedisLockManager
 from recoup.results import ResultStore
 from recoup.transactions import IsolationLevel, transaction
 
@@ -35,7 +36,7 @@ OF_STORES = {
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
-@pytest.mark.parametrize("manager", [LockManager, MemoryLockManager, FileSystemLockManager])
+@pytest.mark.parametrize("manager", [LockManager, MemoryLockManager, FileSystemLockManager, RedisLockManager])
 def test_a_manager_has_the_methods_of_prefects(manager, name):
     assert " ".join(inspect.signature(getattr(manager, name)).parameters) == f"self {SIGNATURES[name]}"
 
@@ -62,3 +63,8 @@ def test_a_level_given_as_a_text_is_the_level():
     store = ResultStore(lock_manager=MemoryLockManager())
     with transaction(key="k", store=store, isolation_level="SERIALIZABLE") as txn:
         assert txn.isolation_level is IsolationLevel.SERIALIZABLE
+
+
+def test_a_manager_of_redis_takes_what_prefects_takes():
+    names = list(inspect.signature(RedisLockManager).parameters)
+    assert names[:6] == ["host", "port", "db", "username", "password", "ssl"]

@@ -17,6 +17,7 @@ NAMES = {
     "recoup.locking.protocol": "LockManager",
     "recoup.locking.memory": "MemoryLockManager",
     "recoup.locking.filesystem": "FileSystemLockManager",
+    "recoup.locking.redis": "RedisLockManager",
     "recoup.serializers": "Serializer PickleSerializer JSONSerializer CompressedSerializer CompressedPickleSerializer"
     " CompressedJSONSerializer",
     "recoup.filesystems": "LocalFileSystem WritableFileSystem",

@@ -253,3 +253,35 @@ def test_the_constructor_of_an_exception_does_not_run_again():
     again = back([Worded(1, "x")] * 2)
     assert again[0] is again[1]
     assert pickle.loads(pickle.dumps(again[0].args)) == ("1: x",)
+
+
+# --- what comes back is what was given, or the record says that it is not -------------------------------
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        memoryview(b"ab"),
+        memoryview(b""),
+        memoryview(b"abcd")[::2],
+        memoryview(np.arange(3.0)),
+        memoryview(np.arange(6, dtype="i2").reshape(2, 3)),
+        memoryview(np.array(7)),
+    ],
+    ids=lambda view: f"{view.format}{view.shape}",
+)
+def test_a_view_of_memory_comes_back_as_a_view(view):
+    back = PickleSerializer().decode(PickleSerializer().dumps([view]))[0]
+    assert (type(back), back.format, back.shape, back.tobytes()) == (memoryview, view.format, view.shape, view.tobytes())
+
+
+def test_a_view_that_python_cannot_make_is_no_pickle():
+    with pytest.raises(SerializationError):
+        PickleSerializer().encode([memoryview(np.arange(3, dtype=">i4"))])
+
+
+def test_an_exception_with_a_cause_is_not_said_to_come_back_whole():
+    error, caused = ValueError("x"), ValueError("x")
+    caused.__cause__ = KeyError("y")
+    assert PickleSerializer().encode([error]).exact
+    assert not PickleSerializer().encode([error, {"a": caused}]).exact

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from recoup.exceptions import HashError
 from recoup.forking import free_in_children
 from recoup.hashing.code.counting import counted
+from recoup.hashing.code.known_pieces import save_known
 from recoup.hashing.code.parts import digest_of_texts, token_of_digest
 from recoup.hashing.code.pieces import ByIdentity, piece_of_function
 from recoup.hashing.code.reach import Reach
@@ -170,6 +171,7 @@ def _walk(function: Any, variant: _Variant, beside: tuple[Any, ...], without: tu
     try:
         reach = Reach(function, known and known.watch, beside, without)
         found = Fingerprint(reach.name, reach.parts.values(), reach.uncovered, reach.left_out)
+        save_known()
     finally:
         _walking.functions.discard(id(function))
     if _walking.functions and _walking.met_itself:

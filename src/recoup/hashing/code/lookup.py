@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib.util
 import sys
 from dataclasses import dataclass
@@ -109,7 +110,12 @@ def space_name(space: Mapping[str, Any]) -> str:
 def root_of(space: Mapping[str, Any]) -> str:
     """Return the folder of the project that has these globals, empty if there is none."""
     file = space.get("__file__")
-    return str(project_root(Path(file).absolute().parent)) if isinstance(file, str) and is_project_file(file) else ""
+    return _root_of_file(file) if isinstance(file, str) else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _root_of_file(file: str) -> str:
+    return str(project_root(Path(file).absolute().parent)) if is_project_file(file) else ""
 
 
 def globals_of_class(cls: type) -> dict[str, Any]:

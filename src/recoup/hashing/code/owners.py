@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import functools
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -43,6 +45,7 @@ def owner_of_module(name: str) -> Owner:
     return _owner_of_missing(name)
 
 
+@functools.lru_cache(maxsize=4096)
 def owner_of_file(file: str) -> Owner:
     """Say whose a source file is; names in angle brackets stand for typed or executed code."""
     if file.startswith("<frozen "):
@@ -73,7 +76,7 @@ def stable_name(value: Any) -> str:
 def _is_source_of_module(file: str, module: str | None) -> bool:
     """Say whether `file` is a module's file, and not a notebook cell or a template that happens to be a file."""
     found = sys.modules.get(module or "")
-    return getattr(found, "__file__", None) is not None and Path(file).exists()
+    return getattr(found, "__file__", None) is not None and os.path.exists(file)  # noqa: PTH110 - asked for every function
 
 
 def _owner_of_missing(name: str) -> Owner:

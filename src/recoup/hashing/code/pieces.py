@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import weakref
 from dataclasses import dataclass, field
 from operator import is_
@@ -11,17 +12,19 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from recoup.hashing.code.bytecode import digest_of_code, names_of_code
+from recoup.hashing.code.known_pieces import KnownPiece, find_known, keep_known
 from recoup.hashing.code.names import Names, names_of
 from recoup.hashing.code.owners import Owner, owner_of_module
-from recoup.hashing.code.scopes import Scopes
+from recoup.hashing.code.scopes import Scopes, chain_of
 from recoup.hashing.code.source import class_node, function_node
 from recoup.hashing.code.syntax import Decorator, digest_of, normalise, unparse
 from recoup.hashing.code.unwrapping import functions_in
+from recoup.types import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from recoup.types import Digest
+    from recoup.hashing.code.scopes import Chain
 
 __all__ = ["ByIdentity", "Piece", "file_of_class", "is_written_in", "methods_of", "piece_of_class", "piece_of_function"]
 
@@ -31,15 +34,20 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A function or class by itself: `tree` is its normalised syntax, `None` when only its bytecode is known."""
+    """A function or class by itself: `tree` makes its normalised syntax, and is `None` when only its bytecode is known.
+
+    `judged` are the decorators that were looked up to normalise it, with what they turned out to be.
+    """
 
     digest: Digest
     names: Names
-    tree: ast.AST | None = field(default=None, compare=False)
+    tree: Callable[[], ast.AST | None] | None = field(default=None, compare=False)
+    judged: tuple[tuple[Chain, str], ...] = field(default=(), compare=False)
 
     def source(self) -> str:
         """Return normalised source for a person, empty when there is none."""
-        return "" if self.tree is None else unparse(self.tree)
+        tree = None if self.tree is None else self.tree()
+        return "" if tree is None else unparse(tree)
 
 
 class ByIdentity(Generic[K, V]):
@@ -87,7 +95,7 @@ def piece_of_class(cls: type, space: Mapping[str, Any]) -> Piece | None:
     node = class_node(cls, codes, file_of_class(cls) or space.get("__file__"))
     if node is None:
         return None
-    return _classes.put(cls, (codes, _piece_of_tree(normalise(node, _judge_in(space)))))[1]
+    return _classes.put(cls, (codes, _piece_of_node(node, space)))[1]
 
 
 def methods_of(cls: type) -> list[FunctionType]:
@@ -112,48 +120,68 @@ def _has_name_in(method: FunctionType, cls: type) -> bool:
 
 
 def _read_function(function: FunctionType) -> Piece:
-    code = function.__code__
-    node = function_node(code, function.__globals__)
+    code, space = function.__code__, function.__globals__
+    known = find_known(code)
+    if known is not None and all(_judge(chain, space).value == verdict for chain, verdict in known.judged):
+        return Piece(Digest(known.digest), known.names, functools.partial(_tree_of_function, code, space), known.judged)
+    node = function_node(code, space)
     if node is not None:
         try:
-            return _piece_of_tree(normalise(node, _judge_in(function.__globals__)))
+            piece = _piece_of_node(node, space)
         except RecursionError:
             pass  # an expression too deep for us, though not for the compiler
+        else:
+            keep_known(code, KnownPiece(bytes(piece.digest), piece.names, piece.judged))
+            return piece
     return Piece(digest_of_code(code), names_of_code(code))
 
 
-def _piece_of_tree(tree: ast.AST) -> Piece:
-    scopes = Scopes()
-    return Piece(digest_of(tree, scopes), names_of(tree, scopes), tree)
+def _tree_of_function(code: CodeType, space: dict[str, Any]) -> ast.AST | None:
+    node = function_node(code, space)
+    return None if node is None else normalise(node, _Judge(space))
+
+
+def _piece_of_node(node: ast.AST, space: Mapping[str, Any]) -> Piece:
+    judge, scopes = _Judge(space), Scopes()
+    tree = normalise(node, judge)
+    return Piece(digest_of(tree, scopes), names_of(tree, scopes), lambda: tree, tuple(judge.judged.items()))
 
 
 # --- decorators --------------------------------------------------------------------------------
 
 
-def _judge_in(globals_: Mapping[str, Any]) -> Any:
-    def judge(decorator: ast.expr) -> Decorator:
-        expression = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if isinstance(expression, ast.Attribute) and expression.attr in ("setter", "getter", "deleter"):
-            return Decorator.PLAIN
-        value = _evaluate(expression, globals_)
-        owner = _owner_of_value(value)
-        if owner is Owner.RECOUP:
-            return Decorator.OURS
-        registers = isinstance(expression, ast.Attribute) and expression.attr == "register"
-        return Decorator.PLAIN if owner is Owner.PYTHON and not registers else Decorator.READER
+class _Judge:
+    """Judges decorators in a module with these globals, and remembers how."""
 
-    return judge
+    def __init__(self, space: Mapping[str, Any]) -> None:
+        self._space = space
+        self.judged: dict[Chain, str] = {}
+
+    def __call__(self, decorator: ast.expr) -> Decorator:
+        chain = chain_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        if not chain:
+            attribute = decorator.attr if isinstance(decorator, ast.Attribute) else ""
+            return Decorator.PLAIN if attribute in _ACCESSORS else Decorator.READER
+        verdict = _judge(chain, self._space)
+        self.judged[chain] = verdict.value
+        return verdict
 
 
-def _evaluate(expression: ast.expr, globals_: Mapping[str, Any]) -> Any:
-    """Return what a dotted name means, as far as looking it up runs no code."""
-    match expression:
-        case ast.Name(id=name):
-            return globals_.get(name, getattr(builtins, name, None))
-        case ast.Attribute(value=inner, attr=name):
-            value = _evaluate(inner, globals_)
-            return vars(value).get(name, value) if isinstance(value, ModuleType) else value
-    return None
+_ACCESSORS = ("setter", "getter", "deleter")
+
+
+def _judge(chain: Chain, space: Mapping[str, Any]) -> Decorator:
+    """Say what a decorator of this name is, as far as looking it up runs no code."""
+    if len(chain) > 1 and chain[-1] in _ACCESSORS:
+        return Decorator.PLAIN
+    value = space.get(chain[0], getattr(builtins, chain[0], None))
+    for name in chain[1:]:
+        value = vars(value).get(name, value) if isinstance(value, ModuleType) else value
+    owner = _owner_of_value(value)
+    if owner is Owner.RECOUP:
+        return Decorator.OURS
+    registers = len(chain) > 1 and chain[-1] == "register"
+    return Decorator.PLAIN if owner is Owner.PYTHON and not registers else Decorator.READER
 
 
 def _owner_of_value(value: Any) -> Owner | None:
