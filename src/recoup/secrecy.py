@@ -21,6 +21,7 @@ __all__ = [
     "is_secret_type",
     "redacted",
     "remember_secrets",
+    "secret_fields",
     "url_secrets",
     "without_url_secrets",
 ]
@@ -37,6 +38,9 @@ _SECRET_TYPE = re.compile(r"_?Secret(Str|Bytes|String|Value|Field|Dict)?")
 _URL_PASSWORD = re.compile(r"(?<=://)[^/@\s]*:[^/@\s]*(?=@)")
 _URL_FIELD = re.compile(r"(?<=[?&])([\w.-]+)=([^&#\s]+)")
 
+_SECRET_MARK = re.compile(r"Annotated\[.*\bSecret\b")
+
+_secret_fields: WeakKeyDictionary[type, frozenset[str]] = WeakKeyDictionary()
 _secret_types: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 
@@ -61,6 +65,30 @@ def is_secret_type(kind: type) -> bool:
 def is_secret(value: Any, name: str = "") -> bool:
     """Say whether nothing must be shown of `value`, because of its name or because its type is made for secrets."""
     return bool(name and is_secret_name(name)) or is_secret_type(type(value))
+
+
+def secret_fields(kind: type) -> frozenset[str]:
+    """Return the fields of a class that its annotations mark as `Secret`."""
+    known = _secret_fields.get(kind)
+    if known is None:
+        import inspect  # noqa: PLC0415 - texts are for misses; a process that only hashes never loads it
+
+        known = _secret_fields[kind] = frozenset(
+            name
+            for base in kind.__mro__
+            for name, annotation in inspect.get_annotations(base).items()
+            if _says_secret(annotation)
+        )
+    return known
+
+
+def _says_secret(annotation: Any) -> bool:
+    if isinstance(annotation, str):  # not evaluated: to hide a field too many harms nobody
+        return _SECRET_MARK.search(annotation) is not None
+    marks = getattr(annotation, "__metadata__", ())
+    if any("Secret" in (getattr(mark, "__name__", ""), type(mark).__name__) for mark in marks):
+        return True
+    return any(map(_says_secret, getattr(annotation, "__args__", ())))
 
 
 def without_url_secrets(text: str) -> str:

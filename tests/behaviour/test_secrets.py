@@ -42,6 +42,15 @@ class Model(pydantic.BaseModel):
     raw: SecretBytes
 
 
+@dataclass
+class Marked:
+    code: Annotated[str, Secret]
+
+
+class MarkedModel(pydantic.BaseModel):
+    code: "Annotated[str, Secret]"
+
+
 class Session:
     def __init__(self, password):
         self.host = "example.org"
@@ -93,7 +102,10 @@ def arguments():
         Config("postgres://user:" + PLANTED["url"] + "@host/db?api_key=" + PLANTED["field"], PLANTED["token"]),
         Model(user="me", key=PLANTED["model"], raw=PLANTED["raw"].encode()),
         Session(PLANTED["private"]),
-        [{"headers": {"Authorization": PLANTED["header"]}, "nested": (SecretStr(PLANTED["nested"]),)}],
+        [
+            {"headers": {"Authorization": PLANTED["header"]}, "nested": (SecretStr(PLANTED["nested"]),)},
+            [Marked(PLANTED["marked"]), MarkedModel(code=PLANTED["modelled"])],
+        ],
     )
 
 
@@ -160,6 +172,8 @@ NAMES = [
     "key",
     "constant",
     "number",
+    "marked",
+    "modelled",
 ]
 
 

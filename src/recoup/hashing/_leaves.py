@@ -11,7 +11,7 @@ from recoup.hashing._refusal import join_path
 from recoup.hashing._walk import form_items, form_of, place_label, walk
 from recoup.hashing.describe import describe
 from recoup.records import Leaf, fold
-from recoup.secrecy import REDACTED, is_secret
+from recoup.secrecy import REDACTED, is_secret, secret_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,11 @@ def leaves_of(value: Any, known: dict[int, Known], name: str = "") -> dict[str, 
         path, hidden, member = due.popleft()
         inner = [] if id(member) in seen else _named(path, member, LEAVES - len(leaves) - len(due), known)
         seen.add(id(member))
-        due.extend((below, hidden or is_secret(found, label.strip("[]'")), found) for below, label, found in inner)
+        marked = secret_fields(type(member))
+        due.extend(
+            (below, hidden or label.lstrip(".") in marked or is_secret(found, label.strip("[]'")), found)
+            for below, label, found in inner
+        )
         if path and not inner:
             leaves[path] = _leaf(walk(member, known, path), REDACTED if hidden else describe(member))
     return leaves

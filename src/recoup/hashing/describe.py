@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from recoup.secrecy import REDACTED, is_secret, is_secret_name, without_url_secrets
+from recoup.secrecy import REDACTED, is_secret, is_secret_name, secret_fields, without_url_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -137,7 +137,8 @@ def _object(value: Any, depth: int) -> str:
     fields = fields_of(value)
     if not fields or depth == _DEPTH:
         return kind.__name__ + ("(…)" if fields else "()")
-    texts = (f"{name}={_text(member, name, depth + 1)}" for name, member in fields.items())
+    hidden = secret_fields(kind)
+    texts = (f"{name}={REDACTED if name in hidden else _text(member, name, depth + 1)}" for name, member in fields.items())
     return _preview(texts, len(fields), kind.__name__ + "(", ")")
 
 

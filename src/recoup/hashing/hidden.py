@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from recoup.hashing.describe import fields_of
-from recoup.secrecy import is_secret, remember_secrets, url_secrets
+from recoup.secrecy import is_secret, remember_secrets, secret_fields, url_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -33,13 +33,13 @@ def secrets_within(value: Any, name: str = "") -> Iterator[Hidden]:
 
     Runs no code of the user's. What lies inside a secret is part of it.
     """
-    due = deque([(name, value)])
+    due = deque([(name, value, False)])
     seen: set[int] = set()
     room = _LOOKED_AT
     while due and room:
         room -= 1
-        found, member = due.popleft()
-        if is_secret(member, found):
+        found, member, marked = due.popleft()
+        if marked or is_secret(member, found):
             yield Hidden(found, member)
             continue
         kind = type(member)
@@ -51,15 +51,17 @@ def secrets_within(value: Any, name: str = "") -> Iterator[Hidden]:
             due.extend(_members(member, max(room - len(due), 0)))
 
 
-def _members(value: Any, room: int) -> Iterable[tuple[str, Any]]:
+def _members(value: Any, room: int) -> Iterable[tuple[str, Any, bool]]:
+    """Return what stands directly inside a value: its name, if it has one, itself, and whether an annotation marks it."""
     if isinstance(value, dict):
-        return [(key if isinstance(key, str) else "", member) for key, member in islice(dict.items(value), room)]
+        return [(key if isinstance(key, str) else "", member, False) for key, member in islice(dict.items(value), room)]
     if isinstance(value, list | tuple | set | frozenset) and not hasattr(type(value), "_fields"):
-        return () if _PLAIN.issuperset(map(type, value)) else [("", member) for member in islice(value, room)]
+        return () if _PLAIN.issuperset(map(type, value)) else [("", member, False) for member in islice(value, room)]
     if callable(value) or any(hasattr(type(value), name) for name in ("dtype", "shape")):  # asked of the type, which runs nothing
         return ()
     try:
-        return list(fields_of(value, private=True).items())
+        marked = secret_fields(type(value))
+        return [(name, member, name in marked) for name, member in fields_of(value, private=True).items()]
     except Exception:  # noqa: BLE001 - an object of any kind; what cannot be looked at is not shown either
         return ()
 
