@@ -1,16 +1,22 @@
 """Ctrl-C cancels a run in order, a second one ends it at once, and SIGTERM crashes it: with real processes and signals."""
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
-from recoup import flow
+from recoup import flow, task
 from recoup.engine.runs import read_runs
+from recoup.futures import PrefectFuture
 from recoup.storage import LocalFileSystem
+from recoup.task_runners import ThreadPoolTaskRunner
+from recoup.task_runners.crew import Crew
 
 RECOUP = (sys.executable, "-m", "recoup.cli.main")
 
@@ -73,6 +79,17 @@ def hanging():
     kept()
     say_when_begun(stuck.submit("long", tells=False))
     time.sleep(60)
+
+async def wake():
+    while True:  # a loop that just falls asleep sleeps through a signal
+        await asyncio.sleep(0.02)
+
+@flow(**options)
+async def async_hanging():
+    kept()
+    waking = asyncio.ensure_future(wake())
+    await asyncio.to_thread(say_when_begun, stuck.submit("long", tells=False))
+    await asyncio.sleep(60)
 
 @flow(**options)
 def outer():
@@ -188,3 +205,77 @@ def test_a_program_that_handles_sigterm_itself_goes_on_doing_so():
     finally:
         signal.signal(signal.SIGTERM, before)
     assert heard == [True]
+
+
+# --- in the middle of things -------------------------------------------------------------------
+
+
+class InterruptsAt:
+    """Has Ctrl-C come at the nth step of submitting where Python looks for signals: a call begins, or one into C has ended."""
+
+    FILES = tuple(sys.modules[kind.__module__].__file__ for kind in (ThreadPoolTaskRunner, Crew, PrefectFuture))
+    LEAVING = ("_end", "__exit__", "join", "dismiss", "wait", "give_up")
+
+    def __init__(self, number):
+        self.left = number
+
+    def __call__(self, frame, event, arg):
+        code = frame.f_code
+        if event in ("call", "c_return") and code.co_filename in self.FILES and code.co_name not in self.LEAVING:
+            self.left -= 1
+            if self.left == 0:
+                os.kill(os.getpid(), signal.SIGINT)
+
+
+def interrupted_at(number, program):
+    """Run `program` with Ctrl-C at the nth step; return whether it came."""
+    interrupting, before = InterruptsAt(number), sys.getprofile()
+    sys.setprofile(interrupting)
+    try:
+        program()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.setprofile(before)
+    return interrupting.left <= 0
+
+
+@pytest.mark.parametrize("caught_inside", [False, True])
+def test_ctrl_c_in_the_middle_of_submit_loses_no_call_that_has_begun(caught_inside):
+    """Whatever has begun has ended when the flow ends, no thread is left, and nobody waits for what was never handed over."""
+    begun, ended = [], []
+
+    @task
+    def work(number):
+        begun.append(number)
+        time.sleep(0.002)
+        ended.append(number)
+
+    @flow
+    def program():
+        with contextlib.suppress(KeyboardInterrupt) if caught_inside else contextlib.nullcontext():
+            first = work.submit(1)
+            work.submit(2, wait_for=[first])
+            work.submit(3)
+
+    threads = threading.active_count()
+    for number in itertools.count(1):
+        came = interrupted_at(number, program)
+        assert sorted(begun) == sorted(ended)
+        assert threading.active_count() == threads
+        if not came:
+            break
+    assert number > 30
+    assert len(ended) < 3 * number
+
+
+def test_a_second_ctrl_c_ends_a_script_without_waiting_for_what_is_busy(started):
+    for name in ("hanging", "async_hanging"):
+        process = started(name, by="python")
+        process.send_signal(signal.SIGINT)
+        while "waited for" not in (line := process.stderr.readline()):
+            assert line
+        process.send_signal(signal.SIGINT)
+        code, out, _ = told(process)
+        assert (code, "ended" in out) == (-signal.SIGINT, False)
+        assert "hook Cancelled Flow run was interrupted" in out

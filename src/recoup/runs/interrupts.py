@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Terminated", "die", "exiting_at_once", "interrupted", "terminated", "unwatch", "watch"]
+__all__ = ["Terminated", "die", "exiting_at_once", "interrupted", "interrupts_heard", "terminated", "unwatch", "watch"]
 
 _INTERRUPTED = 130
 
@@ -31,6 +31,7 @@ class _Watch:
     def __init__(self) -> None:
         self.runs = 0
         self.interrupts = 0
+        self.heard = 0
         self.terminated = False
         self.exits_at_once = False
         self._pid = 0
@@ -56,6 +57,7 @@ class _Watch:
     def _on_interrupt(self, number: int, frame: object) -> None:
         if os.getpid() == self._pid:
             self.interrupts += 1
+            self.heard += 1
             if self.exits_at_once and self.interrupts > 1:
                 os.write(2, b"ended at once\n")
                 os._exit(_INTERRUPTED)
@@ -94,6 +96,11 @@ def unwatch() -> None:
 def interrupted() -> bool:
     """Say whether Ctrl-C was heard in the runs that go on now."""
     return bool(_watch.runs and _watch.interrupts)
+
+
+def interrupts_heard() -> int:
+    """Return how often Ctrl-C was heard since the process began: who waits can tell whether it came again."""
+    return _watch.heard
 
 
 def terminated() -> bool:

@@ -102,4 +102,4 @@ def test_default_retries_and_their_delay_are_those_of_tasks_that_name_none(prefe
 def test_thread_pool_max_workers_bounds_what_runs_at_the_same_time(prefect):
     prefect("TASKS_RUNNER_THREAD_POOL_MAX_WORKERS", 3)
     with ThreadPoolTaskRunner() as runner:
-        assert runner._pool._max_workers == 3
+        assert runner._crew.most == 3
