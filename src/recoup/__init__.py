@@ -75,7 +75,33 @@ _HOMES = {
 }
 
 
+_MODULES = frozenset(
+    {
+        "cache_policies",
+        "context",
+        "exceptions",
+        "filesystems",
+        "flows",
+        "futures",
+        "locking",
+        "logging",
+        "results",
+        "runtime",
+        "serializers",
+        "settings",
+        "states",
+        "task_runners",
+        "tasks",
+        "transactions",
+        "utilities",
+    }
+)
+"""Modules that are there after `import recoup` alone, as Prefect's are."""
+
+
 def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return importlib.import_module(f"recoup.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'recoup' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"recoup.{_HOMES[name]}"), name)

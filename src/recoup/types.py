@@ -72,6 +72,10 @@ class Key(str):
         key.parts = parts
         return key
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the text: the parts speak of live arguments and code."""
+        return Key, (str(self),)
+
 
 class IsolationLevel(str, enum.Enum):  # noqa: UP042 - a text that prints as `IsolationLevel.SERIALIZABLE`, as Prefect's does
     """How a transaction treats others on the same key (Prefect's names)."""

@@ -8,6 +8,7 @@ import cloudpickle
 import pytest
 
 from recoup import flow, task
+from recoup.types import Key
 
 
 class Scale:
@@ -49,3 +50,11 @@ def test_a_task_without_a_name_is_pickled_with_its_function():
 
 def test_a_bound_task_is_pickled_with_its_instance():
     assert pickle.loads(pickle.dumps(Scale().double))(2) == 4
+
+
+def test_a_key_is_pickled_as_its_text():
+    """Its parts hold the arguments themselves, which need not be picklable."""
+    key = square.key(2)
+    again = pickle.loads(pickle.dumps(key))
+    assert (again, type(again), list(again.parts)) == (key, Key, [])
+    assert len(pickle.dumps(square.key("x" * 10_000))) < 500

@@ -8,7 +8,7 @@ from recoup.results import get_default_result_storage, get_result_store, should_
 from recoup.serializers import JSONSerializer
 from recoup.settings import forget, get_current_settings
 from recoup.storage import LocalFileSystem
-from recoup.task_runners import ThreadPoolTaskRunner
+from recoup.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
 
 
 @pytest.fixture
@@ -103,3 +103,19 @@ def test_thread_pool_max_workers_bounds_what_runs_at_the_same_time(prefect):
     prefect("TASKS_RUNNER_THREAD_POOL_MAX_WORKERS", 3)
     with ThreadPoolTaskRunner() as runner:
         assert runner._crew.most == 3
+
+
+def test_process_pool_max_workers_bounds_the_worker_processes(prefect):
+    prefect("TASKS_RUNNER_PROCESS_POOL_MAX_WORKERS", 2)
+    assert ProcessPoolTaskRunner().workers() == 2
+    assert ProcessPoolTaskRunner(max_workers=5).workers() == 5
+
+
+@pytest.mark.parametrize(
+    "name", ["TASKS_SCHEDULING_DEFAULT_STORAGE_BLOCK", "SERVER_TASKS_MAX_CACHE_KEY_LENGTH", "API_URL", "LOGGING_LEVEL"]
+)
+def test_what_is_about_a_server_is_not_read(prefect, name):
+    before = get_current_settings()
+    prefect(name, "elsewhere")
+    assert get_current_settings() == before
+    assert calls(task(cache=True)) == 1

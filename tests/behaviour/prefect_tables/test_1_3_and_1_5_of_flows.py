@@ -105,6 +105,40 @@ def test_results_of_tasks_lie_in_the_storage_of_their_flow():
     assert not list(get_default_result_storage().list("records"))
 
 
+def kept(x):
+    return [x]
+
+
+def kept_in(*stores):
+    """Return which of the storages have a result of a task."""
+    return [any("/kept-" in info.name for info in store.list("records")) for store in stores]
+
+
+def test_a_task_uses_its_own_storage_then_that_of_its_flow_then_the_default():
+    own, flows = MemoryStorage(), MemoryStorage()
+    around = flow(result_storage=flows)(lambda made: made(1))
+    around(task(cache=True, result_storage=own)(kept))
+    assert kept_in(own, flows, get_default_result_storage()) == [True, False, False]
+    around(task(cache=True)(kept))
+    assert kept_in(own, flows, get_default_result_storage()) == [True, True, False]
+    task(cache=True)(kept)(1)
+    assert kept_in(own, flows, get_default_result_storage()) == [True, True, True]
+
+
+def test_a_task_uses_its_own_serializer_then_that_of_its_flow_then_the_default():
+    own, plain = task(cache=True, result_serializer="pickle")(kept), task(cache=True)(kept)
+    with temporary_settings(results_default_serializer="compressed/json"):
+        for made, around, expected in (
+            (own, flow(result_serializer="json"), "pickle"),
+            (plain, flow(result_serializer="json"), "json"),
+            (plain, flow, "compressed/json"),
+        ):
+            storage = MemoryStorage()
+            one = made.with_options(result_storage=storage)
+            around(lambda one=one: one(1))()
+            assert [record.serializer for record in ledger_of(storage).records()] == [expected]
+
+
 # --- the result of the flow itself ---------------------------------------------------------------
 
 

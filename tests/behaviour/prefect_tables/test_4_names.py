@@ -1,5 +1,7 @@
 """Section 4: what programs import from Prefect is there under `recoup`, with the same module and name."""
 
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -40,3 +42,13 @@ TABLE = [(module, name) for module, names in NAMES.items() for name in names.spl
 @pytest.mark.parametrize(("module", "name"), TABLE, ids=[f"{module}.{name}" for module, name in TABLE])
 def test_a_name_of_prefect_is_where_its_users_look_for_it(module, name):
     assert hasattr(import_module(module), name)
+
+
+def test_after_the_import_of_the_package_its_modules_are_there():
+    """`import recoup` and then `recoup.runtime.flow_run.id`; each is imported when it is first asked for."""
+    program = (
+        "import sys, recoup\nassert 'recoup.runtime' not in sys.modules\n"
+        f"for name in {sorted({name.split('.')[1] for name in NAMES if '.' in name})}:\n    getattr(recoup, name).__doc__\n"
+        "assert recoup.runtime.flow_run.id is None\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True)
