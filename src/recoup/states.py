@@ -51,6 +51,9 @@ class StateType(str, enum.Enum):  # noqa: UP042 - a text that prints as `StateTy
     PAUSED = "PAUSED"
     CANCELLING = "CANCELLING"
 
+    def __repr__(self) -> str:
+        return str(self)
+
 
 _FINAL = frozenset({StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED, StateType.CRASHED})
 _ERRORS: dict[StateType, type[Exception]] = {
@@ -162,7 +165,8 @@ class State(Generic[R_co]):
             for state in _listed(self.data):
                 if not state.is_completed():
                     return state._error()  # noqa: SLF001 - another one of its kind
-        return _ERRORS.get(self.type, FailedRun)(self.message or self.name)
+        told = self.data if isinstance(self.data, str) else self.message
+        return _ERRORS.get(self.type, FailedRun)(told or self.name)
 
     async def aresult(self, raise_on_failure: bool = True) -> Any:
         """Return the value as `result` does."""

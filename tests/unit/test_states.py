@@ -45,6 +45,20 @@ def test_what_failed_is_raised_or_returned(state, error):
     assert isinstance(state.result(raise_on_failure=False), error)
 
 
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (states.Failed(data="said"), "said"),
+        (states.Failed(message="m", data="said"), "said"),
+        (states.Failed(message="m"), "m"),
+        (states.Crashed(), "Crashed"),
+    ],
+)
+def test_an_error_says_what_is_said_of_the_failure(state, text):
+    """The text that a body gave as data, as in Prefect, else the message, else the name."""
+    assert str(state.result(raise_on_failure=False)) == text
+
+
 def test_an_unfinished_run_has_no_result():
     with pytest.raises(UnfinishedRun, match=r"^the run is Running: its result is not available yet$"):
         states.Running().result()
@@ -126,4 +140,4 @@ def test_a_state_prints_as_in_prefect(state, text):
 def test_a_type_is_equal_to_its_text():
     """Programs compare `state.type == "COMPLETED"`."""
     assert states.Completed().type == "COMPLETED" != states.Failed().type
-    assert str(states.StateType.FAILED) == "StateType.FAILED"
+    assert str(states.StateType.FAILED) == repr(states.StateType.FAILED) == "StateType.FAILED"
