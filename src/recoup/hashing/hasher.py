@@ -65,9 +65,14 @@ def token(value: Any) -> Token:
 def digest(value: Any) -> Digest:
     """Return the digest of `value`: the same for equal values of the same type, in every process and on every machine.
 
+    It is 32 bytes, and its `str` is their hex text. Raises `HashError` for a value without stable content, with the
+    path to it.
+
     >>> digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
     True
     >>> digest((1, 2)) == digest([1, 2])
     False
+    >>> str(digest("text"))
+    '81bf007f2014752131001f4f9e2bc55920f5660befce1c1b237f9acba6ad1f17'
     """
     return digest_of(token(value))

@@ -1,7 +1,11 @@
 """Objects that lie, count, compute and never end: they have the digest of what they hold, or none."""
 
 import dataclasses
+import datetime as dt
+import decimal
+import fractions
 import functools
+import ipaddress
 import itertools
 import types
 import unittest.mock
@@ -280,3 +284,46 @@ def test_two_classes_made_at_run_time_under_one_name_differ():
 def test_the_order_behind_a_proxy_counts_where_it_has_one():
     proxies = [types.MappingProxyType(functools.reduce(lambda d, k: {**d, k: 1}, names, {})) for names in ("ab", "ba")]
     assert digest(proxies[0]) == digest(proxies[1])
+
+
+class Price(decimal.Decimal):
+    pass
+
+
+class Share(fractions.Fraction):
+    pass
+
+
+class Moment(dt.datetime):
+    pass
+
+
+class Day(dt.date):
+    pass
+
+
+class Pause(dt.timedelta):
+    pass
+
+
+class Host(ipaddress.IPv4Address):
+    pass
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Price("1.5"),
+        lambda: Share(1, 2),
+        lambda: Moment(2026, 1, 2),
+        lambda: Day(2026, 1, 2),
+        lambda: Pause(1),
+        lambda: Host("10.0.0.1"),
+    ],
+)
+def test_attributes_that_python_itself_forgets_to_pickle_are_state(make):
+    marked = [make() for _ in range(3)]
+    for value, unit in zip(marked, ("m", "m", "s"), strict=True):
+        value.unit = unit
+    assert digest(marked[0]) == digest(marked[1])
+    assert len({digest(value) for value in (make(), *marked)}) == 3

@@ -57,7 +57,8 @@ def _set_subclass(value: Any) -> Form:
 
 def _memory_file(value: Any) -> Form:
     """Encode a file in memory without moving it: its content, its position, and what hangs on it."""
-    content, *how = value.__getstate__()[:-1]
+    base: Any = io.BytesIO if isinstance(value, io.BytesIO) else io.StringIO
+    content, *how = base.__getstate__(value)[:-1]
     return Form(_MEMORY_FILE, (type(value), content, *how, attributes_of(value)), nameless)
 
 

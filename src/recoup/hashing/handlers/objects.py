@@ -102,7 +102,7 @@ def _file(_value: Any) -> Form:
 
 
 def _object(value: Any) -> Form | bytes:
-    kind = type(value)
+    kind: type = type(value)
     if kind is object:
         raise Unhashable("has no content, only an identity", "use an Enum member as the sentinel")
     reduced = _reduce(value)
@@ -113,7 +113,19 @@ def _object(value: Any) -> Form | bytes:
         return Form(_OBJECT, (kind, _state(value, state)), nameless)
     own = maker is copyreg.__newobj__  # type: ignore[attr-defined]  # as above
     members = (kind, maker, arguments, _state(value, state), _items(value, items, own=own), _pairs(value, pairs, own=own), setter)
-    return Form(_REDUCED, members, nameless)
+    forgotten = attributes_of(value) if state is None and _is_reduced_by_python(kind) else None
+    return Form(_REDUCED, (*members, forgotten) if forgotten else members, nameless)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_reduced_by_python(kind: type) -> bool:
+    """Say whether a class leaves it to a base of the standard library to be pickled, which knows nothing of its attributes."""
+    definer = next(base for base in kind.__mro__ if not {"__reduce__", "__reduce_ex__"}.isdisjoint(vars(base)))
+    return definer is not object and _is_of_python(definer) and not _is_of_python(kind)
+
+
+def _is_of_python(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] in sys.stdlib_module_names - {"__main__"}
 
 
 def _items(value: Any, items: Iterable[Any] | None, *, own: bool) -> list[Any] | None:
