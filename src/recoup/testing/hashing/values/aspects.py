@@ -25,7 +25,20 @@ from recoup.testing.hashing.case import Agree, Case, Differ, Stable
 from recoup.testing.hashing.values.callables import Scaler, Shrinker, adder, double, triple
 from recoup.testing.hashing.values.names import Access, Color, Shade
 from recoup.testing.hashing.values.objects import Couple, Frozen, Old, Other, Pair, Plain
-from recoup.testing.hashing.values.subclasses import Celsius, Config, Members, Rows, Steps, Text
+from recoup.testing.hashing.values.subclasses import (
+    Blob,
+    Celsius,
+    Config,
+    Counts,
+    Frame,
+    Groups,
+    Members,
+    Rows,
+    Steps,
+    Text,
+    Triple,
+    Window,
+)  # fmt: skip
 
 __all__ = ["CASES"]
 
@@ -312,6 +325,42 @@ CASES: Final[dict[str, tuple[Case, ...]]] = {
         Differ("a subclass and a dict", lambda: (Steps(a=1), {"a": 1}), "type"),
         Differ("one item more", lambda: (Steps(a=1), Steps(a=1, b=1)), "length"),
         Agree("moved to the end", lambda: (Steps(a=1, b=2), _done(Steps(b=2, a=1), "move_to_end", "b"))),
+    ),
+    "subclass of bytes": (
+        Differ("the value of bytes", lambda: (Blob(b"a"), Blob(b"b")), "value"),
+        Differ("the end of bytes", lambda: (Blob(b"a"), Blob(b"a\0")), "length"),
+        Differ("bytes and a bytearray, both of a class", lambda: (Blob(b"a"), Frame(b"a")), "type"),
+        Differ("the value of a bytearray", lambda: (Frame(b"a"), Frame(b"b")), "value"),
+        Agree("of numbers and of bytes", lambda: (Blob([97]), Blob(b"a"))),
+    ),
+    "subclass of tuple": (
+        Differ("the end of a tuple", lambda: (Triple((1,)), Triple((1, 1))), "length"),
+        Differ("an attribute of a tuple", lambda: (_with(Triple((1,)), unit="m"), _with(Triple((1,)), unit="s")), "attribute"),
+        Differ("a tuple of a class, and a list of one", lambda: (Triple((1, 2)), Rows([1, 2])), "type"),
+        Differ("brackets elsewhere in a tuple", lambda: (Triple(((1, 2), 3)), Triple((1, (2, 3)))), "nesting"),
+        Agree("of a list and of a tuple", lambda: (Triple([1, 2]), Triple((1, 2)))),
+        Agree("of a range", lambda: (Triple(range(2)), Triple((0, 1)))),
+    ),
+    "subclass of deque": (
+        Differ("the order of a deque", lambda: (Window([1, 2]), Window([2, 1])), "order"),
+        Differ("the end of a deque", lambda: (Window([1]), Window([1, 1])), "length"),
+        Differ("two subclasses of a deque", lambda: (Window([1]), Queue([1])), "type"),
+        Differ("a name beside the members", lambda: (_with(Window([1]), name="a"), _with(Window([1]), name="b")), "attribute"),
+        Agree("turned there and back", lambda: (Window([1, 2]), _done(Window([2, 1]), "rotate"))),
+        Agree("what fell out of a deque", lambda: (Window([2], 1), Window([1, 2], 1))),
+    ),
+    "subclass of Counter": (
+        Differ("what a subclass counts", lambda: (Counts("a"), Counts("b")), "name"),
+        Differ("none counted, and zero of one", lambda: (Counts(), Counts(a=0)), "length"),
+        Agree("counted in another order", lambda: (Counts("ab"), Counts("ba"))),
+        Agree("counted up", lambda: (Counts("aa"), _done(Counts("a"), "update", "a"))),
+    ),
+    "subclass of defaultdict": (
+        Differ("the factory of a subclass", lambda: (Groups(list), Groups(set)), "value"),
+        Differ("a value of a subclass", lambda: (Groups(list, a=1), Groups(list, a=2)), "value"),
+        Differ("a key of a subclass", lambda: (Groups(list, a=1), Groups(list, b=1)), "name"),
+        Agree("the order in a subclass", lambda: (Groups(list, a=1, b=2), Groups(list, b=2, a=1))),
+        Agree("asked for, and given", lambda: (_done(Groups(list), "__getitem__", "a"), Groups(list, a=[]))),
     ),
     "date": (
         Differ("a date and its parts", lambda: (date(2026, 1, 2), (2026, 1, 2)), "type"),
