@@ -18,7 +18,6 @@ from recoup.clock import clock
 from recoup.exceptions import ObjectExists, StoreError
 from recoup.locking.tickets import (
     FORMAT,
-    OVER,
     PASSED,
     Numbers,
     Owner,
@@ -124,49 +123,21 @@ class Line:
     # --- one's own ticket ------------------------------------------------------------------
 
     def join(self, holder: str, hold: float | None) -> tuple[Mine, list[int]]:
-        """Create a ticket at the end of the line; return it with the numbers that are before it.
-
-        A number that was used before is not used again: a process that listed the line, slept, and creates a ticket that
-        others had and deleted finds others behind it who do not name it, and tries once more.
-        """
+        """Create a ticket at the end of the line; return it with the numbers that are before it."""
         while True:
-            numbers = self.numbers()
-            behind = self._nonce(numbers.top)
-            if behind is None:
-                continue
-            number, began = numbers.top + 1, clock.monotonic()
+            number, began = self.numbers().top + 1, clock.monotonic()
             ticket = Ticket(
                 recoup=FORMAT, key=shown(self.key), holder=spelled(holder), owner=Owner.of(os.getpid()),
-                nonce=secrets.token_hex(8), behind=behind, ttl=self.ttl, hold=hold,
+                nonce=secrets.token_hex(8), ttl=self.ttl, hold=hold,
             )  # fmt: skip
-            mine = Mine(number, ticket, began)
             try:
                 self.medium.put(self._ticket(number), [encode(ticket)], create=True)
             except ObjectExists:
                 continue
             numbers = self.numbers()
-            if self._stands(mine, numbers):
-                return mine, [other for other in numbers.live() if other < number]
-            self.medium.delete(self._ticket(number))
-
-    def _nonce(self, number: int) -> str | None:
-        """Return the nonce of a ticket; `None` when it was deleted since the listing, so that there are higher ones."""
-        if number == 0:
-            return ""
-        found = self.read(number)
-        if found is None:
-            return "" if self.is_over(number) else None
-        return found[0].nonce if found[0] is not None else ""
-
-    def _stands(self, mine: Mine, numbers: Numbers) -> bool:
-        """Say whether a ticket of ours is in the line still: nobody took its turn, and the next one is behind it."""
-        if mine.number not in numbers.tickets or mine.number in numbers.over:
-            return False
-        above = numbers.above(mine.number)
-        if not above:
-            return True
-        following = self.read(mine.number + 1) if mine.number + 1 in above else None
-        return following is not None and following[0] is not None and following[0].behind == mine.ticket.nonce
+            if numbers.stands(number):
+                return Mine(number, ticket, began), [other for other in numbers.live() if other < number]
+            self.medium.delete(self._ticket(number))  # we slept since we listed the line, and the number is an old one
 
     def defend(self, mine: Mine) -> bool:
         """Show that we are there, and say whether the ticket is still ours.
@@ -179,10 +150,10 @@ class Line:
             return False
         self._write(mine)
         numbers = self.numbers()
-        if self._stands(mine, numbers):
+        if numbers.stands(mine.number):
             mine.beaten = began
             return True
-        if numbers.above(mine.number):  # it may have been deleted before we wrote it again
+        if numbers.last_released > mine.number:  # it may have been deleted before we wrote it again
             self.medium.delete(self._ticket(mine.number))
         return False
 
@@ -196,20 +167,19 @@ class Line:
             self.medium.put(self._ticket(mine.number), [encode(changed)])
             mine.ticket = changed
 
-    def end(self, number: int) -> None:
-        """Say that the turn of a ticket is over."""
-        self.medium.put(self._ticket(number) + OVER, [b"over\n"])
+    def end(self, number: int, mark: str) -> None:
+        """Say that a ticket was `RELEASED`, or `LEFT` before its turn."""
+        self.medium.put(self._ticket(number) + mark, [mark.encode()])
 
     def tidy(self, number: int) -> None:
-        """Delete what lies before a ticket that had its turn. The highest stays, so that numbers go on."""
+        """Delete what lies before a ticket that is marked as released. That one stays, so that numbers go on."""
         with contextlib.suppress(StoreError):  # the next one does it
             for name in self.numbers().below(number):  # each ticket before its marks: without them it would count again
                 self.medium.delete(name)
 
     def is_standing(self, mine: Mine) -> bool:
         """Say whether nobody wrote that the turn of our ticket is over."""
-        numbers = self.numbers()
-        return mine.number in numbers.tickets and mine.number not in numbers.over
+        return self.numbers().stands(mine.number)
 
     # --- the tickets of others -------------------------------------------------------------
 
@@ -218,11 +188,6 @@ class Line:
         name = self._ticket(number)
         data = self.medium.find(name)
         return None if data is None else (decode(data, name), data)
-
-    def is_over(self, number: int) -> bool:
-        """Say whether a ticket says nothing any more."""
-        name = self._ticket(number)
-        return any(self.medium.find(name + mark) is not None for mark in (OVER, PASSED))
 
     def is_silent(self, number: int, ticket: Ticket | None, data: bytes) -> bool:
         """Say whether the turn of a ticket may be taken."""
@@ -234,7 +199,7 @@ class Line:
     def pass_over(self, number: int, seen: bytes) -> bool:
         """Take over from a silent ticket, unless it has changed since it was `seen`; say whether that was done."""
         name = self._ticket(number)
-        self.medium.put(name + PASSED, [b"passed\n"])
+        self.medium.put(name + PASSED, [PASSED.encode()])
         if self.medium.find(name) in (None, seen):
             self._sightings.forget(name)
             return True

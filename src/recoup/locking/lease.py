@@ -14,11 +14,12 @@ from recoup.locking._beating import Beating
 from recoup.locking._bells import Bell, Bells
 from recoup.locking._lines import Line, Sightings
 from recoup.locking._waiting import WaitingLockManager
-from recoup.locking.tickets import spelled
+from recoup.locking.tickets import LEFT, RELEASED, spelled
 
 if TYPE_CHECKING:
     from recoup.abc import ObjectStore
     from recoup.locking._lines import Medium, Mine
+    from recoup.locking.tickets import Ticket
 
 __all__ = ["LeaseLockManager", "TicketLockManager"]
 
@@ -74,14 +75,14 @@ class TicketLockManager(WaitingLockManager):
             mine = self._held.pop((key, holder), None)
         line = self._line(key)
         if mine is not None:
-            lost = mine.is_held_too_long or not (mine.is_fresh or line.defend(mine))
-            self._end(line, mine.number)
+            lost = mine.is_held_too_long or not (line.is_standing(mine) if mine.is_fresh else line.defend(mine))
+            self._end(line, mine.number, RELEASED)
             line.tidy(mine.number)
         else:
             first = line.first()
             lost = first is None or first[1] is None or first[1].holder != spelled(holder)
             if first is not None and not lost:
-                self._end(line, first[0])
+                self._end(line, first[0], RELEASED)
         if lost:
             raise LockNotHeld(
                 f"the lock of {key!r} is not held by {holder!r}: it was released before, held too long, or taken over "
@@ -98,7 +99,7 @@ class TicketLockManager(WaitingLockManager):
         if mine is None:
             first = line.first()
             return first is not None and first[1] is not None and first[1].holder == spelled(holder)
-        return not mine.is_held_too_long and (line.is_standing(mine) if mine.is_fresh else line.defend(mine))
+        return not mine.is_held_too_long and (line.is_standing(mine) if mine.is_fresh else self._defend(line, holder, mine))
 
     # --- places ------------------------------------------------------------------------------
 
@@ -125,12 +126,12 @@ class TicketLockManager(WaitingLockManager):
             self._held[line.key, holder] = mine
         self._beating.start(hurry=mine.ticket.since is not None)
 
-    def _end(self, line: Line, number: int) -> None:
+    def _end(self, line: Line, number: int, mark: str) -> None:
         """Free the lock, or have it freed when the storage answers again."""
         try:
-            line.end(number)
+            line.end(number, mark)
         except StoreError:
-            self._beating.add(lambda: line.end(number))
+            self._beating.add(lambda: line.end(number, mark))
             raise
         finally:
             _bells.ring((self._medium, line.name))
@@ -148,12 +149,20 @@ class TicketLockManager(WaitingLockManager):
         with contextlib.suppress(StoreError):  # the next time, then
             if mine.is_held_too_long:
                 self._lose(key, holder, mine)
-                self._end(line, mine.number)
-            elif clock.monotonic() - mine.beaten >= self.ttl / 4 and not line.defend(mine):
-                self._lose(key, holder, mine)
+                self._end(line, mine.number, RELEASED)
+            elif clock.monotonic() - mine.beaten >= self.ttl / 4:
+                self._defend(line, holder, mine)
         if ticket.hold is None or ticket.since is None:
             return pause
         return min(pause, max(0.0, ticket.since + ticket.hold - clock.monotonic()))
+
+    def _defend(self, line: Line, holder: str, mine: Mine) -> bool:
+        """Show that we are there, and say whether we hold the lock. One that we lost we have lost for ever."""
+        if line.defend(mine):
+            return True
+        self._lose(line.key, holder, mine)
+        self._end(line, mine.number, RELEASED)  # whoever took it may have given it back
+        return False
 
     def _lose(self, key: str, holder: str, mine: Mine) -> None:
         with self._mutex:
@@ -224,11 +233,15 @@ class _InLine(_Looking):
         _bells.hang((self.line.medium, self.line.name), self.bell, self._mine.number)
 
     def look(self) -> float | None:
-        if not self._mine.is_fresh and not self.line.defend(self._mine):
-            self._join()  # we were silent, and lost our place
+        if not self._mine.is_fresh and not self.line.defend(self._mine):  # we were silent, and lost our place
+            self.line.end(self._mine.number, LEFT)  # whoever took it may have given it back
+            self._join()
+        live = set(self.line.numbers().live())
+        self._before = [number for number in self._before if number in live]
         while self._before:
-            if not self._is_past(self._before[-1]):
-                return None if self._shares_its_turn() else self.again()
+            found = self.line.read(self._before[-1])
+            if found is not None and not self._passes(*found):
+                return None if self._shares_its_turn(found[0]) else self.again()
             self._before.pop()
         if not self._mine.is_fresh:
             return 0.0
@@ -239,18 +252,13 @@ class _InLine(_Looking):
         self.manager._took(self.line, self._holder, self._mine)  # noqa: SLF001 - places are its own
         return None
 
-    def _is_past(self, number: int) -> bool:
-        found = self.line.read(number)
-        return (
-            found is None
-            or self.line.is_over(number)
-            or (self.line.is_silent(number, *found) and self.line.pass_over(number, found[1]))
-        )
+    def _passes(self, ticket: Ticket | None, data: bytes) -> bool:
+        number = self._before[-1]
+        return self.line.is_silent(number, ticket, data) and self.line.pass_over(number, data)
 
-    def _shares_its_turn(self) -> bool:
+    def _shares_its_turn(self, before: Ticket | None) -> bool:
         """Say whether the same holder holds the lock in another process."""
-        found = self.line.read(self._before[0]) if len(self._before) == 1 else None
-        if found is None or found[0] is None or found[0].holder != spelled(self._holder):
+        if len(self._before) > 1 or before is None or before.holder != spelled(self._holder):
             return False
         self.leave()
         return True
@@ -261,7 +269,7 @@ class _InLine(_Looking):
         if self._holds:
             manager._lose(*held, self._mine)  # noqa: SLF001 - places are its own
         with contextlib.suppress(StoreError):  # it is written later
-            manager._end(self.line, self._mine.number)  # noqa: SLF001 - as above
+            manager._end(self.line, self._mine.number, RELEASED if self._holds else LEFT)  # noqa: SLF001 - as above
 
 
 _bells = Bells()

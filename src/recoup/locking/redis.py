@@ -22,6 +22,8 @@ from recoup.locking.tickets import Owner, Sight, line_name, shown
 
 try:
     import redis
+    import redis.backoff
+    import redis.retry
 except ImportError as exc:
     raise ImportError("RedisLockManager needs the Redis client: pip install 'recoup[redis]'") from exc
 
@@ -60,7 +62,8 @@ class RedisLockManager(WaitingLockManager):
         self.host, self.port, self.db, self.ssl = host, port, db, ssl
         self.username, self.password = username, password
         self.ttl = float(ttl)
-        self._client = redis.Redis(host=host, port=port, db=db, username=username, password=password, ssl=ssl)
+        once = redis.retry.Retry(redis.backoff.NoBackoff(), 1)  # for connections that were idle too long
+        self._client = redis.Redis(host=host, port=port, db=db, username=username, password=password, ssl=ssl, retry=once)
         self._scripts = {name: self._client.register_script(_COMMON + text) for name, text in _SCRIPTS.items()}
         self._begin()
         renew_in_children(self)

@@ -2,9 +2,10 @@ r"""Tickets: the numbered claims that locks in folders and buckets are made of, 
 
 A lock is a folder of its own, named by the digest of its key:
 
-    <digest>/<n>          a ticket: who asks for the lock, written by nobody else; n is one more than the highest before
-    <digest>/<n>.over     its turn is over: it was released, or given up
-    <digest>/<n>.passed   it was taken over by one with a higher number, because it was silent
+    <digest>/<n>            a ticket: who asks for the lock, written by nobody else; n is one more than the highest before
+    <digest>/<n>.released   it had its turn, which is over
+    <digest>/<n>.left       it was given up before its turn
+    <digest>/<n>.passed     it was taken over by one with a higher number, because it was silent
 
 A ticket is created exclusively, so there is one for each number. Whoever has the lowest ticket that is not over holds the lock;
 the others are in line behind it. `design/0006-locks-and-leases.md` has the invariants and why they hold.
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMAT",
-    "OVER",
+    "LEFT",
     "PASSED",
+    "RELEASED",
     "Numbers",
     "Owner",
     "Sight",
@@ -43,7 +45,7 @@ __all__ = [
 ]
 
 FORMAT = 1
-OVER, PASSED = ".over", ".passed"
+RELEASED, LEFT, PASSED = ".released", ".left", ".passed"
 
 _DIGITS = 12
 _SHOWN = 200
@@ -84,9 +86,8 @@ class Owner(msgspec.Struct, frozen=True):
 class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a ticket says.
 
-    `nonce` tells it from others that had its number, `behind` is that of the ticket before it. `beat` changes as long as the
-    owner is there; after `ttl` seconds without a change it is silent. With `hold`, its turn ends so many seconds after `since`,
-    which is counted by the clock of its machine.
+    `nonce` tells it from others that had its number. `beat` changes as long as the owner is there; after `ttl` seconds without
+    a change it is silent. With `hold`, its turn ends so many seconds after `since`, which is counted by the clock of its machine.
     """
 
     recoup: int
@@ -94,7 +95,6 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     holder: str
     owner: Owner
     nonce: str
-    behind: str
     ttl: float
     beat: int = 0
     hold: float | None = None
@@ -161,10 +161,13 @@ class Numbers:
     def __init__(self, names: Iterable[str]) -> None:
         self.tickets: set[int] = set()
         self.over: set[int] = set()
+        self.last_released = 0
         self.names = sorted(name for name in names if _is_ours(name.rpartition("/")[2]))
         """All names, so that each ticket comes before its marks."""
         for name in self.names:
             (self.over if "." in name.rpartition("/")[2] else self.tickets).add(number_of(name))
+            if name.endswith(RELEASED):
+                self.last_released = max(self.last_released, number_of(name))
 
     @property
     def top(self) -> int:
@@ -175,9 +178,13 @@ class Numbers:
         """Return the tickets that nothing says to be over, in their order."""
         return sorted(self.tickets - self.over)
 
-    def above(self, number: int) -> set[int]:
-        """Return the tickets that are behind `number`."""
-        return {other for other in self.tickets if other > number}
+    def stands(self, number: int) -> bool:
+        """Say whether a ticket is in the line still.
+
+        Nobody after it can have had a turn. And only what is below the number of one that had its turn is ever deleted: whoever
+        creates such a number again, or writes to it late, sees that number.
+        """
+        return number in self.tickets and number not in self.over and self.last_released < number
 
     def below(self, number: int) -> list[str]:
         """Return the names of what is before `number`, the lowest first."""
@@ -198,6 +205,6 @@ def is_silent(ticket: Ticket, sight: Sight, unchanged: float, now: float) -> boo
     return sight is not Sight.RUNNING and unchanged >= ticket.ttl
 
 
-_is_ours = re.compile(rf"[0-9]{{{_DIGITS}}}(\.over|\.passed)?", re.ASCII).fullmatch
+_is_ours = re.compile(rf"[0-9]{{{_DIGITS}}}(\.released|\.left|\.passed)?", re.ASCII).fullmatch
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Ticket)

@@ -97,7 +97,7 @@ class MemoryStorage(ObjectStore):
 
     def _under(self, prefix: str) -> Iterator[tuple[str, _Object]]:
         start = f"{check_name(prefix)}/" if prefix else ""
-        return ((name, found) for name, found in tuple(self._objects.items()) if name.startswith(start))
+        return ((name, found) for name, found in self._objects.copy().items() if name.startswith(start))
 
     # --- objects under names that users choose (Prefect's methods) ----------------------------
 

@@ -1,6 +1,7 @@
 """What only storage in memory has: names within a process."""
 
 import gc
+import itertools
 import pickle
 import weakref
 
@@ -45,3 +46,24 @@ def test_listing_is_of_the_moment_it_began():
     listing = store.list()
     store.put("b", [b""])
     assert [info.name for info in listing] == ["a"]
+
+
+def test_a_listing_goes_on_while_objects_are_written():
+    """The collector may run in the middle of whatever makes objects, and other threads with it."""
+    storage = MemoryStorage()
+    for number in range(50):
+        storage.put(f"f/{number}", [b""])
+    numbers = iter(range(20))
+
+    def write(*_):
+        for number in itertools.islice(numbers, 1):
+            storage.put(f"f/new{number}", [b""])
+
+    threshold = gc.get_threshold()
+    gc.callbacks.append(write)
+    gc.set_threshold(10)
+    try:
+        assert len(list(storage.list("f"))) >= 50
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(write)
