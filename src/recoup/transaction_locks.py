@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from recoup.commits import Committed
     from recoup.locking.protocol import LockManager
 
-__all__ = ["HeldLock", "check_locks", "freeing", "gave_up", "taking_lock"]
+__all__ = ["HeldLock", "check_locks", "freeing", "gave_up", "is_inside_locks", "taking_lock"]
 
 
 class HeldLock(NamedTuple):
@@ -125,6 +125,11 @@ def check_locks(transaction: Committed) -> None:
             raise StoreError(
                 f"its lock of {lock.key!r} was taken over by another, because this process was silent for longer than its lease"
             )
+
+
+def is_inside_locks(transaction: Committed) -> bool:
+    """Say whether locks are held around `transaction`, which it has, too, in this process."""
+    return any(each.locks for each in _around(transaction))
 
 
 def _around(transaction: Committed) -> Iterator[Committed]:

@@ -29,7 +29,7 @@ from recoup.futures import wait
 from recoup.logs import log_to_stderr
 from recoup.result_locks import name_of_lock
 from recoup.results import ResultRecord, get_result_store
-from recoup.transaction_locks import freeing, gave_up, taking_lock
+from recoup.transaction_locks import freeing, gave_up, is_inside_locks, taking_lock
 from recoup.types import CommitMode, IsolationLevel, NotSet, NotSetType
 
 if TYPE_CHECKING:
@@ -316,6 +316,11 @@ class TaskTransaction(Transaction):
     def lose(self, error: str) -> None:
         """Not commit, because the result could not be captured."""
         self.lost = error
+
+    @property
+    def is_inside_locks(self) -> bool:
+        """Say whether it takes turns, and those around it hold locks: they are of this process."""
+        return self.is_serial and is_inside_locks(self)
 
     def claim(self, call: Call) -> None:
         """Have the lock of the call's key, if it can be had."""

@@ -551,3 +551,30 @@ def test_a_lock_server_that_does_not_answer_is_no_reason_not_to_compute(tmp_path
     assert work(1) == 1
     [event] = [event for event in recoup_events if isinstance(event, NotLocked)]
     assert "no route to host" in event.reason
+
+
+INSIDE = """
+    from recoup import flow, task
+    from recoup.cache_policies import INPUTS
+    from recoup.locking.filesystem import FileSystemLockManager
+    from recoup.task_runners import ProcessPoolTaskRunner
+
+    policy = INPUTS.configure(isolation_level="SERIALIZABLE", lock_manager=FileSystemLockManager("locks")) - "inside"
+
+    @task(cache_policy=policy, result_storage="./results", task_key="work")
+    def work(x, inside=False):
+        return x if inside else work.submit(x, inside=True).result()
+
+    @flow(task_runner=ProcessPoolTaskRunner(max_workers=2))
+    def run():
+        return work(1)
+
+    if __name__ == "__main__":
+        print(run())
+"""
+
+
+def test_a_body_that_submits_its_own_key_to_other_processes_does_not_wait_for_itself(tmp_path):
+    (tmp_path / "program.py").write_text(textwrap.dedent(INSIDE))
+    ran = subprocess.run([sys.executable, "program.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.stdout == "1\n", ran.stderr

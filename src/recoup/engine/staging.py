@@ -47,6 +47,11 @@ class Joined(Protocol):
         """Say whether of several calls with one key one runs at a time."""
         ...
 
+    @property
+    def is_inside_locks(self) -> bool:
+        """Say whether it takes turns, and those around it hold locks: they are of this process."""
+        ...
+
     def claim(self, call: Call) -> None:
         """Wait for the turn of the call, and have it until the transaction ends."""
         ...

@@ -63,8 +63,9 @@ class ProcessPoolTaskRunner(PooledTaskRunner):
         return self.max_workers or get_current_settings().tasks_runner_process_pool_max_workers or os.cpu_count() or 1
 
     def serve(self, call: Call, here: Callable[[Call], State[Any]]) -> State[Any]:
-        """Serve a recorded result here, and have a worker run any other call; but a transaction is of this process."""
-        if current_transaction.get() is not None or is_recorded(call):
+        """Serve a recorded result here, and have a worker run any other call; but transactions and locks are of this process."""
+        joined = call.context.transaction
+        if current_transaction.get() is not None or (joined is not None and joined.is_inside_locks) or is_recorded(call):
             return here(call)
         return self._worker().serve(call)
 
