@@ -40,7 +40,7 @@ def names_of_code(code: CodeType) -> Names:
         for chain in _chains(each):
             reads.add(chain)
             if len(chain) > 1 and chain[-1] in CHANGING_METHODS:
-                calls.add(chain[:-1])
+                calls.add(chain)
         for instruction in dis.get_instructions(each):
             match instruction.opname:
                 case "IMPORT_NAME":

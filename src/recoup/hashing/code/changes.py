@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+import inspect
+from collections import deque
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from recoup.hashing.code.constants import is_frozen
@@ -38,23 +40,23 @@ class Changes:
         """Add what a piece of code with these globals and cells changes."""
         self.attributes |= names.changed_attributes
         for chain in names.changes:
-            self._note(chain, space, cells, called=False)
+            self._note(chain, space, cells)
         for chain in names.calls:
-            self._note(chain, space, cells, called=True)
+            self._note(chain[:-1], space, cells, chain[-1])
 
     def include(self, variable: Variable, value: Any) -> bool:
         """Say whether a variable or what it holds is changed."""
         return variable in self.variables or id(value) in self.values
 
-    def _note(self, chain: Chain, space: dict[str, Any], cells: dict[str, CellType], *, called: bool) -> None:
+    def _note(self, chain: Chain, space: dict[str, Any], cells: dict[str, CellType], method: str = "") -> None:
         if chain[0] in cells:
             variable, value = (id(cells[chain[0]]), ""), content_of(cells[chain[0]])
         else:
             found = self._lookup.follow(space, chain)
-            if found is None or found.rest or isinstance(found.value, ModuleType | type):
+            if found is None or found.rest or isinstance(found.value, ModuleType | type | FunctionType):
                 return
             variable, value = found.variable, found.value
-        if not called or owner_of_type(value) in _OWNERS_THAT_CHANGE:
+        if not method or _changes(value, method):
             self.add(variable, value)
 
     def add(self, variable: Variable, value: Any) -> None:
@@ -64,5 +66,16 @@ class Changes:
             self.values.add(id(value))
 
 
-_OWNERS_THAT_CHANGE = (Owner.PYTHON, Owner.PROJECT)
-"""Whose values a method called `add` or `update` changes in place; that of a data frame returns another one."""
+def _changes(value: Any, method: str) -> bool:
+    """Say whether a method called `add` or `update` changes its value in place; that of a data frame returns another one.
+
+    What one that the project wrote changes, its own body says (`own_state`).
+    """
+    owner = owner_of_type(value)
+    if owner is Owner.PROJECT:
+        written = inspect.getattr_static(type(value), method, None)
+        return isinstance(value, _CONTAINERS) and not isinstance(written, FunctionType)
+    return owner is Owner.PYTHON
+
+
+_CONTAINERS = (dict, list, set, deque, bytearray)

@@ -8,7 +8,7 @@ import importlib.util
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from recoup.hashing.code.owners import Owner, owner_of_module
@@ -18,7 +18,6 @@ from recoup.project import file_module_path, is_project_file, project_root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import FunctionType
 
     from recoup.hashing.code.scopes import Chain, Import
     from recoup.hashing.code.watch import WatchList
@@ -98,7 +97,15 @@ class Lookup:
             if value is _MISSING or is_dunder(name):
                 return None
             found = Found(value, vars(module), name, found.rest[1:])
-        return found
+        return self._replaced(found) or found
+
+    def _replaced(self, found: Found) -> Found | None:
+        """Return what the project has put in place of a function of a library."""
+        while found.rest and isinstance(found.value, ModuleType):
+            module, name = found.value, found.rest[0]
+            found = Found(vars(module).get(name), vars(module), name, found.rest[1:])
+        is_ours = isinstance(found.value, FunctionType | type) and owner_of_module(found.value.__module__) is Owner.PROJECT
+        return found if is_ours else None
 
 
 def space_name(space: Mapping[str, Any]) -> str:

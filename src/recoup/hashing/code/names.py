@@ -31,7 +31,7 @@ class Names:
     """What a piece of code reaches by name, and what it changes.
 
     `reads` are chains from global or free names. `changes` are those that are rebound, or whose value gets or loses
-    an item or attribute; `calls` those on which a method is called that changes the usual containers.
+    an item or attribute; `calls` those on which a method is called that changes the usual containers, with its name.
     `changed_attributes` are attributes changed on anything (`self.seen.add(…)` → `seen`), except assigned on `self`.
     `defining` are chains read only where the thing itself is made: by its decorators, and in the body of a class. What
     these change, a registry of handlers, is changed before anything is called.
@@ -45,12 +45,12 @@ class Names:
     defining: tuple[Chain, ...] = ()
 
 
-def names_of(node: ast.AST, scopes: Scopes | None = None) -> Names:
+def names_of(node: ast.AST, scopes: Scopes | None = None, *, is_metaclass: bool = False) -> Names:
     """Return what a normalised function, lambda or class reaches by name.
 
     Defaults of the outermost function are not searched: their values are known, and count.
     """
-    finder = _Finder(scopes or Scopes())
+    finder = _Finder(scopes or Scopes(), _CALLED_WHEN_MADE + _MAKE_CLASSES * is_metaclass)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         finder.function(node, outermost=True)
     else:
@@ -68,8 +68,9 @@ def names_of(node: ast.AST, scopes: Scopes | None = None) -> Names:
 class _Finder(ast.NodeVisitor):
     """Walks a piece of code with the scopes that are open around each node."""
 
-    def __init__(self, known: Scopes) -> None:
+    def __init__(self, known: Scopes, called_when_made: tuple[str, ...]) -> None:
         self._known = known
+        self._called_when_made = called_when_made
         self.reads: set[Chain] = set()
         self.imports: set[Import] = set()
         self.changes: set[Chain] = set()
@@ -91,7 +92,10 @@ class _Finder(ast.NodeVisitor):
         parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
         self._visit_all([parameter.annotation for parameter in parameters if parameter])
         body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
-        is_made, self._is_made = self._is_made, self._is_made and not outermost and getattr(node, "name", "") in _CALLED_WHEN_MADE
+        is_made, self._is_made = (
+            self._is_made,
+            self._is_made and not outermost and getattr(node, "name", "") in self._called_when_made,
+        )
         self._inside(self._known.of(node), body)
         self._is_made = is_made
 
@@ -201,7 +205,7 @@ class _Finder(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING_METHODS and not self._is_made:
-            self._changed_value(node.func.value, self.calls)
+            self._changed_value(node.func.value, self.calls, (node.func.attr,))
         match chain_of(node.func), node.args:
             case ("getattr",), [owner, ast.Constant(value=str(name)), *rest] if chain_of(owner) and name.isidentifier():
                 self._visit_all([node.func, *rest])
@@ -230,23 +234,24 @@ class _Finder(ast.NodeVisitor):
                     self._note(chain_of(target), self.changes)
                     self._changed_value(target.value, self.changes)
 
-    def _changed_value(self, node: ast.expr, changes: set[Chain]) -> None:
+    def _changed_value(self, node: ast.expr, changes: set[Chain], method: Chain = ()) -> None:
         """Note that the value of an expression is changed in place."""
         while isinstance(node, ast.Subscript):
             node = node.value
         if isinstance(node, ast.Attribute):
             self.changed_attributes.add(node.attr)
-        self._note(chain_of(node), changes)
+        self._note(chain_of(node), changes, method)
 
-    def _note(self, chain: Chain, changes: set[Chain]) -> None:
+    def _note(self, chain: Chain, changes: set[Chain], method: Chain = ()) -> None:
         owner = self._owner(chain[0]) if chain else None
         if chain and owner is None:
-            changes.add(chain)
+            changes.add(chain + method)
         elif owner is not None and chain[0] in owner.aliases and self._owner(owner.aliases[chain[0]][0]) is None:
-            changes.add(owner.aliases[chain[0]] + chain[1:])
+            changes.add(owner.aliases[chain[0]] + chain[1:] + method)
 
 
 _CALLED_WHEN_MADE = ("__init_subclass__", "__set_name__")
+_MAKE_CLASSES = ("__init__", "__new__", "__prepare__")
 
 
 def _unquoted(annotation: ast.expr) -> ast.expr:

@@ -95,7 +95,7 @@ def piece_of_class(cls: type, space: Mapping[str, Any]) -> Piece | None:
     node = class_node(cls, codes, file_of_class(cls) or space.get("__file__"))
     if node is None:
         return None
-    return _classes.put(cls, (codes, _piece_of_node(node, space)))[1]
+    return _classes.put(cls, (codes, _piece_of_node(node, space, is_metaclass=issubclass(cls, type))))[1]
 
 
 def methods_of(cls: type) -> list[FunctionType]:
@@ -141,10 +141,12 @@ def _tree_of_function(code: CodeType, space: dict[str, Any]) -> ast.AST | None:
     return None if node is None else normalise(node, _Judge(space))
 
 
-def _piece_of_node(node: ast.AST, space: Mapping[str, Any]) -> Piece:
+def _piece_of_node(node: ast.AST, space: Mapping[str, Any], *, is_metaclass: bool = False) -> Piece:
     judge, scopes = _Judge(space), Scopes()
     tree = normalise(node, judge)
-    return Piece(digest_of(tree, scopes), names_of(tree, scopes), lambda: tree, tuple(judge.judged.items()))
+    return Piece(
+        digest_of(tree, scopes), names_of(tree, scopes, is_metaclass=is_metaclass), lambda: tree, tuple(judge.judged.items())
+    )
 
 
 # --- decorators --------------------------------------------------------------------------------

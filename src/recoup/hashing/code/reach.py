@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import deque
+from collections import defaultdict, deque
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from recoup.hashing.code.changes import Changes
 from recoup.hashing.code.classes import view_of_class
 from recoup.hashing.code.constants import token_of
 from recoup.hashing.code.lookup import Found, Lookup, absolute_name, globals_of_class, root_of, space_name
+from recoup.hashing.code.own_state import changed_by
 from recoup.hashing.code.owners import Owner, module_name_of_code, owner_of_file, owner_of_module, stable_name
 from recoup.hashing.code.packages import file_of_module, package_of_module
 from recoup.hashing.code.parts import Part, Parts, digest_of_texts, token_of_digest
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 __all__ = ["Reach"]
 
 _UNSTABLE = "?"
+_CHANGED = "the program changes it as it runs"
 _COMPREHENSION = re.compile(r"<(list|set|dict)comp>\.(<locals>\.)?")
 """What Python 3.12 and later leave out of the names of functions that stand in such an expression."""
 
@@ -75,12 +77,14 @@ class Reach:
         self._waiting: deque[tuple[bool, Callable[[], object]]] = deque()
         self._reads: dict[Variable | int, Callable[[], object]] = {}
         self._only_made: set[Variable | int] = set()
+        self._called: dict[int, set[str]] = defaultdict(set)
+        self._own_state: dict[int, frozenset[str]] = {}
         self._runs = True
         """Whether what is met now may be called by the program, or was only called where something was made."""
         self._held: list[Any] = []  # keeps what was met alive, so that no id is used twice
         self._open: set[int] = set()
         self._constants: list[tuple[Part, Any, str, Variable]] = []
-        self._attributes: list[tuple[Part, type, str, Any, str, dict[str, str]]] = []
+        self._attributes: list[tuple[Part, Any, str, Any, str, dict[str, str]]] = []
         self._changes = Changes(self._lookup)
         self.name = self._inside(root, "code", root_of(getattr(root, "__globals__", {})))
         for thing in sorted(beside, key=_place_of):
@@ -249,8 +253,12 @@ class Reach:
         root = root_of(function.__globals__)
         for name, value in defaults_of(function):
             part.meanings.append((f"{name}=", self._inside(value, f"{part.name}.{name}", root)))
-        if "__wrapped__" in vars(function):
-            part.meanings.append(("__wrapped__", self._inside(vars(function)["__wrapped__"], part.name, root)))
+        for name, value in list(vars(function).items()):
+            if name == "__wrapped__":
+                part.meanings.append((name, self._inside(value, part.name, root)))
+            elif not is_dunder(name):
+                self._watching.name(vars(function), name, value, number=id(function))
+                self._read_attribute(part, function, name, value, root)
 
     def _read_names(self, part: Part, piece: Piece, space: dict[str, Any], cells: dict[str, CellType]) -> None:
         for chain in piece.names.reads:
@@ -260,6 +268,8 @@ class Reach:
             found = self._lookup.follow(space, chain)
             if found is not None:
                 part.meanings.append((".".join(chain), self._variable(found)))
+                if found.rest:
+                    self._read_rest(part, found)
             if _names_by_text(chain, found):
                 self.uncovered[part.name] = f"it calls {'.'.join(chain)}(), and what that names by a text is not followed"
         for statement in piece.names.imports:
@@ -267,6 +277,14 @@ class Reach:
         if self._runs:
             self._changes.note(piece.names, space, cells)
         self._read_defining(part, piece, space)
+
+    def _read_rest(self, part: Part, found: Found) -> None:
+        """Read what is behind an attribute of something that is no module of the project."""
+        if is_class(found.value) and found.rest[0] == "__subclasses__":
+            for cls in _below(found.value):
+                part.meanings.append(("subclass", self._class(cls)))
+        elif self._runs and owner_of_type(found.value) is Owner.PROJECT:
+            self._called[id(found.value)].add(found.rest[0])
 
     def _read_defining(self, part: Part, piece: Piece, space: dict[str, Any]) -> None:
         """Read what was only called to make a function or class: a decorator that keeps it in a registry."""
@@ -327,10 +345,14 @@ class Reach:
             self._watching.name(vars(cls), name, value, number=id(cls))
         self._watching.size(vars(cls))
         for name, value in view.attributes:
-            covered, self.uncovered = self.uncovered, {}
-            meaning = self._inside(value, f"{part.name}.{name}", root)
-            self.uncovered, uncovered = covered, self.uncovered
-            self._attributes.append((part, cls, name, value, meaning, uncovered))
+            self._read_attribute(part, cls, name, value, root)
+
+    def _read_attribute(self, part: Part, owner: Any, name: str, value: Any, root: str) -> None:
+        """Read the value of an attribute; whether it counts is settled when it is known what the program changes."""
+        covered, self.uncovered = self.uncovered, {}
+        meaning = self._inside(value, f"{part.name}.{name}", root)
+        self.uncovered, uncovered = covered, self.uncovered
+        self._attributes.append((part, owner, name, value, meaning, uncovered))
 
     # --- wrappers and containers -----------------------------------------------------------------
 
@@ -357,12 +379,15 @@ class Reach:
         self._open.add(id(value))
         self._held.append(value)
         is_instance = owner_of_type(value) is Owner.PROJECT
-        token = self._token(value, root) if is_instance else None
+        own_state = self._own_state.get(id(value), frozenset())
+        token = self._token(value, root) if is_instance and not own_state else None
         pairs = [("", self._inside(type(value), place, root)), ("", token.hex() if token else "")]
         if token is None:
-            self._watching.container(value)
+            self._watching.container(value, own_state)
         for key, member in members_of(value):
-            if token is None or is_code(member) or holds_code(member):
+            if key in own_state:
+                self.uncovered[f"{place}.{key}"] = _CHANGED
+            elif token is None or is_code(member) or holds_code(member):
                 label = key if isinstance(key, str) else (token_of(key, root) or b"").hex()
                 pairs.append((f".{label}", self._inside(member, f"{place}.{label}", root)))
         self._open.discard(id(value))
@@ -401,19 +426,26 @@ class Reach:
             self._waiting.append((True, self._reads.pop(key)))
         return self.parts.name_of(key)
 
-    def _settle_attribute(self, part: Part, cls: type, name: str, value: Any, meaning: str, uncovered: dict[str, str]) -> None:
-        """Add the value of a class attribute, unless the program changes it as it runs."""
+    def _settle_attribute(self, part: Part, owner: Any, name: str, value: Any, meaning: str, uncovered: dict[str, str]) -> None:
+        """Add the value of an attribute of a class or function, unless the program changes it as it runs."""
         if name in self._changes.attributes:
-            self._changes.add((id(cls), name), value)
+            self._changes.add((id(owner), name), value)
             return
         part.meanings.append((f".{name}", meaning))
-        if not part.content:  # otherwise the expression behind the attribute is part of the class statement
+        if not part.content or not is_class(
+            owner
+        ):  # otherwise the expression behind the attribute is part of the class statement
             self.uncovered |= uncovered
 
     def _settle(self, part: Part, value: Any, root: str, variable: Variable) -> None:
         """Keep a constant by value, or say that it is not covered."""
         if self._changes.include(variable, value):
-            self.uncovered[part.name] = "the program changes it as it runs"
+            self.uncovered[part.name] = _CHANGED
+        elif id(value) in self._called and (own_state := changed_by(type(value), self._called[id(value)])):
+            self._own_state[id(value)] = own_state
+            for each in (value, *(member for _, member in members_of(value))):
+                self._watching.forget(each)
+            part.content = token_of_digest(digest_of_texts(self._inside(value, part.name, root)))
         elif not part.content:
             meaning = self._data(value, part.name, root)
             part.content = b"" if meaning == _UNSTABLE else bytes.fromhex(meaning)
@@ -444,6 +476,14 @@ def _place_of(thing: Any) -> str:
     if isinstance(thing, str):
         return thing
     return f"{module_of(thing)}:{getattr(thing, '__qualname__', '') or getattr(thing, '__name__', '')}"
+
+
+def _below(cls: type) -> Iterator[type]:
+    """Yield the subclasses of a class at any depth, in the order of their names."""
+    below: list[type] = type.__subclasses__(cls)
+    for subclass in sorted(below, key=_place_of):
+        yield subclass
+        yield from _below(subclass)
 
 
 def _combined(head: str, pairs: list[tuple[str, str]]) -> str:

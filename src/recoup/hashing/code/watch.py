@@ -48,7 +48,7 @@ class WatchList:
         self._functions: list[FunctionType] = []
         self._cells: list[CellType] = []
         self._sizes: list[tuple[Mapping[str, Any], int]] = []
-        self._containers: list[tuple[Any, tuple[Any, ...]]] = []
+        self._containers: list[tuple[Any, tuple[Any, ...], frozenset[str]]] = []
         self._contents: dict[int, tuple[Any, Token, str]] = {}
 
     def name(self, space: Mapping[str, Any], name: str, value: Any, *, number: int = 0) -> None:
@@ -71,9 +71,14 @@ class WatchList:
         """Depend on nothing being added to a namespace."""
         self._sizes.append((space, len(space)))
 
-    def container(self, value: Any) -> None:
-        """Depend on a container having these very members."""
-        self._containers.append((value, _members(value)))
+    def container(self, value: Any, without: frozenset[str] = frozenset()) -> None:
+        """Depend on a container having these very members, or an instance these attributes."""
+        self._containers.append((value, _members(value, without), without))
+
+    def forget(self, value: Any) -> None:
+        """Depend on the content of `value` no longer."""
+        self._contents.pop(id(value), None)
+        self._containers = [entry for entry in self._containers if entry[0] is not value]
 
     def content(self, value: Any, token: Token, root: str) -> None:
         """Depend on what a mutable value contains."""
@@ -111,7 +116,7 @@ class Watch:
         functions: list[FunctionType],
         cells: list[CellType],
         sizes: list[tuple[Mapping[str, Any], int]],
-        containers: list[tuple[Any, tuple[Any, ...]]],
+        containers: list[tuple[Any, tuple[Any, ...], frozenset[str]]],
         contents: list[tuple[Any, Token, str]],
     ) -> None:
         self._spaces = spaces
@@ -148,7 +153,7 @@ class Watch:
                 and all(map(is_, map(_content_of, self._cells), self._objects))
                 and all(len(space) == size for space, size in self._sizes)
                 and all(marshal.dumps(value, _SAME_BYTES_ALWAYS) == data for value, data in self._marshalled)
-                and all(_same(_members(value), members) for value, members in self._containers)
+                and all(_same(_members(value, without), members) for value, members, without in self._containers)
                 and all(token_of(value, root) == token for value, token, root in self._contents)
             )
         except (KeyError, ValueError, RuntimeError):
@@ -167,7 +172,9 @@ class Watch:
         return True
 
 
-def _members(value: Any) -> tuple[Any, ...]:
+def _members(value: Any, without: frozenset[str]) -> tuple[Any, ...]:
+    if without:
+        return tuple(member for name, member in vars(value).items() if name not in without)
     if hasattr(value, "items"):
         return (*value.keys(), *value.values())
     if isinstance(value, list | tuple | set | frozenset):

@@ -76,7 +76,7 @@ class Edit:
         return f"{self.project.name}: {self.name}"
 
 
-MODULES: Final[tuple[str, ...]] = ("shop", "reaching", "classes", "callables", "arguments", "globals", "writing")
+MODULES: Final[tuple[str, ...]] = ("shop", "reaching", "classes", "callables", "arguments", "globals", "remembering", "writing")
 """Modules of `recoup.testing.hashing.projects`, each with a tuple `EDITS`."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from recoup.testing.hashing.edits import Project
 from recoup.testing.hashing.projects._writing import edits_of
 
+__all__ = ["EDITS"]
+
 PROJECT = Project(
     "writing",
     {
