@@ -2,14 +2,13 @@
 
 import json
 import pickle
-import shutil
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
+from pythons import other_pythons
 from recoup.hashing import digest
 from recoup.testing.hashing import (
     Agree,
@@ -39,20 +38,6 @@ STANDARD = (
 
 KNOWN_BY_BYTECODE = {"lambda: two that were typed in a session", "lambda: a lambda and its code"}
 """Functions whose source nobody has: bytecode differs between versions of Python."""
-
-
-def other_pythons():
-    """Return interpreters of other minor versions that can import Recoup: those of `make pythons`, and what is on the path."""
-    house = Path(__file__).parents[2]
-    candidates = [*sorted(house.glob(".venv-3.*/bin/python")), *(shutil.which(f"python3.{minor}") for minor in range(11, 16))]
-    asked = "import sys; sys.path.insert(0, sys.argv[1]); import recoup.hashing; print(sys.version_info[1])"
-    found = {}
-    for candidate in filter(None, candidates):
-        command = [str(candidate), "-c", asked, str(house / "src")]
-        said = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-        if said and int(said) != sys.version_info[1]:
-            found.setdefault(said, str(candidate))
-    return list(found.values())
 
 
 def by_repr(value):

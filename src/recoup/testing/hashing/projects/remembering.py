@@ -19,7 +19,7 @@ PROJECT = Project(
                 return 1
             """,
         "desk.py": """
-            import json
+            import colorsys
             from dataclasses import dataclass, field
 
             import library
@@ -136,7 +136,7 @@ PROJECT = Project(
                 return 6
 
 
-            json.dumps = mine
+            colorsys.rgb_to_hsv = mine
             library.RATE = 7
             COUNTER = Counter(8)
             COUNTER.next()
@@ -153,7 +153,7 @@ PROJECT = Project(
                     x = each(x)
                 return [
                     COUNTER.next(), CLIENT.get(x), SETTINGS.read("rate"), VECTOR.add(x), CLASSES, TABLE["rate"], Shape.__subclasses__(),
-                    marked(x), json.dumps(x), library.RATE,
+                    marked(x), colorsys.rgb_to_hsv(x), library.RATE,
                 ]
 
 
