@@ -55,6 +55,7 @@ class Lookup:
 
     def follow(self, space: Mapping[str, Any], chain: Chain) -> Found | None:
         """Return what a chain means in a module's globals, `None` for built-in, unbound and Python's own names."""
+        space = _module_space(space, chain[0])
         value = space.get(chain[0], _MISSING)
         if is_dunder(chain[0]):
             return None
@@ -106,6 +107,15 @@ class Lookup:
             found = Found(vars(module).get(name), vars(module), name, found.rest[1:])
         is_ours = isinstance(found.value, FunctionType | type) and owner_of_module(found.value.__module__) is Owner.PROJECT
         return found if is_ours else None
+
+
+def _module_space(space: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the globals of the loaded module, where those of a function that was pickled by value mean the same by `name`."""
+    module = sys.modules.get(str(space.get("__name__")))
+    own = getattr(module, "__dict__", space)
+    if own is space or own.get("__file__") != space.get("__file__", own.get("__file__")):
+        return space
+    return own if space.get(name, own.get(name, _MISSING)) is own.get(name, _MISSING) else space
 
 
 def space_name(space: Mapping[str, Any]) -> str:
