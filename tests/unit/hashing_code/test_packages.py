@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from importlib.metadata import version
 
@@ -63,7 +64,21 @@ def test_an_install_from_a_path_is_known_by_its_contents(site):
     assert built.contents != other.contents
 
 
-def test_what_no_distribution_lists_goes_by_its_module(site):
+def test_a_distribution_of_an_older_tool_has_a_version(site):
+    (site / "lib_old.py").touch()
+    (site / "Lib_Old-5.4.1-py3.11.egg-info").touch()
+    assert package_of_module("lib_old") == Package("lib-old", "5.4.1")
+
+
+def test_what_no_distribution_lists_goes_by_its_own_version_or_contents(site):
     (site / "lib_stray.py").touch()
-    assert package_of_module("lib_stray") == Package("lib_stray")
+    (site / "lib_other_stray.py").write_text("1\n")
+    one, other = package_of_module("lib_stray"), package_of_module("lib_other_stray")
+    assert (one.name, one.version) == ("lib_stray", "")
+    assert one.contents
+    assert one.contents != other.contents
+    (site / "lib_versioned.py").write_text("__version__ = '3.1'\n")
+    importlib.import_module("lib_versioned")
+    assert package_of_module("lib_versioned") == Package("lib_versioned", "3.1")
+    del sys.modules["lib_versioned"]
     assert package_of_module("lib_that_is_not_there") == Package("lib_that_is_not_there")

@@ -39,7 +39,18 @@ def package_of_module(name: str) -> Package:
     folder = _folder_of(Path(file), name)
     info = _by_name(folder, top) if not _is_namespace(top) else None
     info = info or _by_file(folder, Path(file))
-    return _package(info) if info else Package(top)
+    return _package(info) if info else _unlisted(top, file)
+
+
+def _unlisted(top: str, file: str) -> Package:
+    """Return what no distribution lists: by the version that it says of itself, else by the contents of the file."""
+    version = getattr(sys.modules.get(top), "__dict__", {}).get("__version__")
+    if isinstance(version, str):
+        return Package(top, version)
+    try:
+        return Package(top, contents=blake3(Path(file).read_bytes()).hexdigest(8))
+    except OSError:
+        return Package(top)
 
 
 def file_of_module(name: str) -> str | None:
@@ -78,8 +89,9 @@ def _folder_of(file: Path, name: str) -> Path:
 
 @functools.cache
 def _infos(folder: Path) -> dict[str, Path]:
-    """Return the `.dist-info` folders beside the packages of `folder`, by normalised name."""
-    return {_normal(info.name.split("-")[0]): info for info in sorted(folder.glob("*.dist-info"))}
+    """Return the `.dist-info` folders beside the packages of `folder` by normalised name, and `.egg-info` of older tools."""
+    listed = [*sorted(folder.glob("*.egg-info")), *sorted(folder.glob("*.dist-info"))]
+    return {_normal(info.name.removesuffix(".egg-info").split("-")[0]): info for info in listed}
 
 
 def _normal(name: str) -> str:
@@ -104,8 +116,8 @@ def _by_file(folder: Path, file: Path) -> Path | None:
 
 
 def _package(info: Path) -> Package:
-    name, _, version = info.name.removesuffix(".dist-info").partition("-")
-    return Package(name.replace("_", "-").lower(), version, _contents(info))
+    name, _, version = info.name.removesuffix(".dist-info").removesuffix(".egg-info").partition("-")
+    return Package(name.replace("_", "-").lower(), version.partition("-py")[0], _contents(info))
 
 
 def _contents(info: Path) -> str:
