@@ -145,7 +145,7 @@ def test_second():
     assert double.cached(1)
 """)
     result.assert_outcomes(passed=2)
-    assert sorted(path.name for path in run.home.iterdir()) == ["elsewhere", "storage"]
+    assert sorted(path.name for path in run.home.iterdir()) == ["elsewhere", "memo", "storage"]
 
 
 def test_the_mark_names_another_default_storage(run):
