@@ -191,14 +191,14 @@ def judge(hasher: Hasher, folder: Path) -> Judged:
 def add_unstable(hasher: Hasher, faults: dict[str, list[str]], folder: Path) -> None:
     """Add the cases whose digests are other ones in another process."""
     file = folder / f"{hasher.name}.json"
-    if run("stability.py", hasher.name, str(file), folder=folder):
-        raise SystemExit(f"{hasher.name}: could not be asked in two processes")
     others = [case for kind in ("refused", "made-up", "unstable") for case in faults[kind]]
-    faults["unstable"] += [case for case in json.loads(file.read_text(encoding="utf-8")) if case not in others]
+    if run("stability.py", hasher.name, str(file), folder=folder, said=json.dumps(others)):
+        raise SystemExit(f"{hasher.name}: could not be asked in two processes")
+    faults["unstable"] += json.loads(file.read_text(encoding="utf-8"))
 
 
-def run(program: str, *arguments: str, folder: Path) -> int:
-    """Run a program in the environment of the hashers and return its exit code."""
+def run(program: str, *arguments: str, folder: Path, said: str = "") -> int:
+    """Run a program in the environment of the hashers, which reads `said`, and return its exit code."""
     ours = {
         "PYTHONPATH": os.pathsep.join([str(HOUSE / "src"), str(PROGRAMS)]),
         "PREFECT_HOME": str(folder / "home"),
@@ -206,9 +206,11 @@ def run(program: str, *arguments: str, folder: Path) -> int:
         "JAX_PLATFORMS": "cpu",
     }
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "RECOUP_", "PYTHON"))}
-    with (folder / "said").open("ab") as said:
+    with (folder / "log").open("ab") as log:
         command = [PYTHON, "-W", "ignore", PROGRAMS / program, *arguments]
-        return subprocess.run(command, env=environment | ours, stdout=said, stderr=said, cwd=folder, check=False).returncode
+        return subprocess.run(
+            command, env=environment | ours, stdout=log, stderr=log, input=said.encode(), cwd=folder, check=False
+        ).returncode
 
 
 def version(hasher: Hasher) -> str:

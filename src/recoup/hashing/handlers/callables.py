@@ -37,7 +37,9 @@ _PLAIN: Final = (*ATOMS, tuple, frozenset, type)
 
 def _class(value: type) -> Form | bytes:
     local = "<locals>" in value.__qualname__ or of_session(value)
-    name = None if local else _class_name(value)
+    # What is remembered is found by equality, of which some metaclasses have their own idea.
+    find = _class_name if type(value).__eq__ is type.__eq__ else _class_name.__wrapped__
+    name = None if local else find(value)
     if name is not None:
         return name
     declared = declared_by(value)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from recoup.testing.hashing.corpus import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from multiprocessing.connection import Connection
 
 __all__ = ["digests", "load"]
@@ -25,10 +25,12 @@ def load(name: str) -> Callable[..., Any]:
     return found
 
 
-def digests(hasher: Callable[[Any], Any], package: str, library: str | None) -> dict[str, list[str]]:
+def digests(hasher: Callable[[Any], Any], package: str, library: str | None, leave_out: Collection[str]) -> dict[str, list[str]]:
     """Return case -> what is printed of the digests of its values; a refusal is as good as any."""
     found: dict[str, list[str]] = {}
     for case in cases(library=library, package=package):
+        if str(case) in leave_out:
+            continue
         values = case.values()
         try:
             found[str(case)] = [repr(hasher(value)) for value in values]
@@ -39,18 +41,18 @@ def digests(hasher: Callable[[Any], Any], package: str, library: str | None) -> 
     return found
 
 
-def _send(pipe: Connection, name: str, package: str, library: str | None) -> None:
-    pipe.send(digests(load(name), package, library))
+def _send(pipe: Connection, name: str, *what: Any) -> None:
+    pipe.send(digests(load(name), *what))
 
 
 def _main(name: str, package: str, library: str, start: str) -> None:
-    wanted = None if library == "*" else library
+    what = package, None if library == "*" else library, frozenset(json.load(sys.stdin))
     if start == "program":
-        found = digests(load(name), package, wanted)
+        found = digests(load(name), *what)
     else:
         context: Any = multiprocessing.get_context(start)
         receiving, sending = context.Pipe(duplex=False)
-        process = context.Process(target=_send, args=(sending, name, package, wanted))
+        process = context.Process(target=_send, args=(sending, name, *what))
         process.start()
         sending.close()
         found = receiving.recv()

@@ -32,8 +32,28 @@ def _local(factor: int) -> type:
     return Local
 
 
+class Alike(type):
+    """A metaclass whose classes claim to be equal."""
+
+    def __eq__(cls, other: object) -> bool:
+        return isinstance(other, Alike)
+
+    def __hash__(cls) -> int:
+        return 1
+
+
+class One(metaclass=Alike):
+    """A class that claims to be the other."""
+
+
+class Another(metaclass=Alike):
+    """The other."""
+
+
 CASES: Final[dict[str, tuple[Case, ...]]] = {
     "type": (
+        Differ("classes that claim to be equal", lambda: (One, Another), "name"),
+        Differ("objects of classes that claim to be equal", lambda: (One(), Another()), "type"),
         Differ("two classes", lambda: (int, float), "name"),
         Differ("a class and its name", lambda: (int, "int"), "type"),
         Differ("a class and an object of it", lambda: (dict, {}), "type"),
