@@ -28,7 +28,7 @@ def shape(rows):
 
 KILLING = """
 # Kills this process before or after the n-th time that it moves a file to its place, or that a body says that it began.
-# No task reaches this module, so it is part of no key.
+# What takes the place of a function of `os` says that it is of `os`, else it would be code of the project that tasks reach.
 import itertools, os, signal
 
 steps = itertools.count(1)
@@ -44,6 +44,7 @@ def killing(function):
         result = function(*args, **options)
         step()
         return result
+    moved.__module__ = "os"
     return moved
 
 if last:

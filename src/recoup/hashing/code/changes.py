@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections import deque
+from collections import defaultdict, deque
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from recoup.hashing.code.constants import is_frozen
 from recoup.hashing.code.owners import Owner
-from recoup.hashing.code.values import content_of, owner_of_type
+from recoup.hashing.code.values import content_of, members_of, owner_of_type
 
 if TYPE_CHECKING:
     from types import CellType
@@ -34,6 +34,8 @@ class Changes:
         self.variables: set[Variable] = set()
         self.values: set[int] = set()
         self.attributes: set[str] = set()
+        self.members: dict[int, set[str]] = defaultdict(set)
+        """Of instances of the project's classes, by identity, the attributes that are changed by code outside their methods."""
         self._lookup = lookup
 
     def note(self, names: Names, space: dict[str, Any], cells: dict[str, CellType]) -> None:
@@ -50,14 +52,24 @@ class Changes:
 
     def _note(self, chain: Chain, space: dict[str, Any], cells: dict[str, CellType], method: str = "") -> None:
         if chain[0] in cells:
-            variable, value = (id(cells[chain[0]]), ""), content_of(cells[chain[0]])
+            variable, value, rest = (id(cells[chain[0]]), ""), content_of(cells[chain[0]]), chain[1:]
         else:
             found = self._lookup.follow(space, chain)
-            if found is None or found.rest or isinstance(found.value, ModuleType | type | FunctionType):
+            if found is None or isinstance(found.value, ModuleType | type | FunctionType):
                 return
-            variable, value = found.variable, found.value
-        if not method or _changes(value, method):
+            variable, value, rest = found.variable, found.value, found.rest
+        if rest and owner_of_type(value) is Owner.PROJECT:
+            self._note_member(value, rest, method)
+        elif (not rest or chain[0] in cells) and (not method or _changes(value, method)):
             self.add(variable, value)
+
+    def _note_member(self, value: Any, rest: Chain, method: str) -> None:
+        """Add the attribute of an instance that is changed itself, or inside."""
+        member = dict(members_of(value)).get(rest[0])
+        if len(rest) > 1 and owner_of_type(member) is Owner.PROJECT:
+            self._note_member(member, rest[1:], method)
+        elif not method or _changes(member, method):
+            self.members[id(value)].add(rest[0])
 
     def add(self, variable: Variable, value: Any) -> None:
         """Add a variable and what it holds."""

@@ -441,7 +441,7 @@ class Reach:
         """Keep a constant by value, or say that it is not covered."""
         if self._changes.include(variable, value):
             self.uncovered[part.name] = _CHANGED
-        elif id(value) in self._called and (own_state := changed_by(type(value), self._called[id(value)])):
+        elif own_state := self._changed_members(value):
             self._own_state[id(value)] = own_state
             for each in (value, *(member for _, member in members_of(value))):
                 self._watching.forget(each)
@@ -454,6 +454,11 @@ class Reach:
             self.left_out.discard(part.name)
         else:
             part.text = describe(value, part.name.rpartition(".")[2])
+
+    def _changed_members(self, value: Any) -> frozenset[str]:
+        """Return the attributes of an instance that the program changes as it runs, by its methods or from outside."""
+        by_methods = changed_by(type(value), self._called[id(value)]) if id(value) in self._called else frozenset[str]()
+        return by_methods | self._changes.members.get(id(value), frozenset())
 
 
 def _names_by_text(chain: Chain, found: Found | None) -> bool:
