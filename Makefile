@@ -70,8 +70,9 @@ peers: .venv/.ready
 	$(BIN)/python -m benchmarks.peers_env
 
 pythons: .venv/.ready
-	for version in 3.11 3.12 3.13; do $(BIN)/uv python find --quiet $$version > /dev/null || continue; \
-		$(BIN)/uv venv --quiet --allow-existing --python $$version .venv-$$version && \
+	for version in 3.11 3.12 3.13; do \
+		python=$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python 2> /dev/null | tail -1); \
+		$(BIN)/uv venv --quiet --allow-existing --python $${python:-$$version} .venv-$$version 2> /dev/null || continue; \
 		$(BIN)/uv pip install --quiet --python .venv-$$version/bin/python --editable . || exit 1; done
 
 pins: .venv/.ready

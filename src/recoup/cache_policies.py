@@ -295,14 +295,16 @@ class Code(_BuiltIn):
 
     def parts(self, asked: Asked) -> list[Part]:
         """Return one part, whose subject is the fingerprint; and one for each file or piece of data that it depends on."""
-        others = [thing for thing in self.also if not is_code(thing)]
-        parts = [Part(f"depends_on.{n}", asked.hasher.token(thing, f"depends_on.{n}"), thing) for n, thing in enumerate(others)]
-        inside = asked.hasher.code
-        beside = carried(inside.values()) if inside else ()
-        if self.also:
-            beside += tuple(thing for thing in self.also if is_code(thing))
-        found = fingerprint(asked.context.task.fn, beside=beside, without=self.exclude)
-        if self.exclude:
+        task, inside = asked.context.task, asked.hasher.code
+        if not (inside or self.also or self.exclude):  # as most are
+            found, parts = fingerprint(task.fn), []
+        else:
+            others = [thing for thing in self.also if not is_code(thing)]
+            parts = [
+                Part(f"depends_on.{n}", asked.hasher.token(thing, f"depends_on.{n}"), thing) for n, thing in enumerate(others)
+            ]
+            beside = (*(carried(inside.values()) if inside else ()), *(thing for thing in self.also if is_code(thing)))
+            found = fingerprint(task.fn, beside=beside, without=self.exclude)
             self._check_excluded(found)
         if self.packages is not None or self.python is not None:
             found = found.counting(self.packages or "exact", self.python or "off")
