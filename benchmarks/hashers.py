@@ -86,9 +86,9 @@ HAMILTON_KNOWN = (
     ("refused", "path: a path"),
 )
 STREAMLIT_KNOWN = (
-    ("collision", "datetime: the hour that comes twice"),
-    ("collision", "defaultdict: a defaultdict and a dict"),
-    ("needless", "list: shared and copied members"),
+    ("collision", "time: the fold"),
+    ("collision", "Enum: another value under one name"),
+    ("needless", "dict: the other order"),
 )
 PICKLE_KNOWN = (
     ("needless", "dict: the other order"),
@@ -97,8 +97,7 @@ PICKLE_KNOWN = (
     ("refused", "lambda: a lambda"),
 )
 LRU_CACHE_KNOWN = (
-    ("collision", "int: 1 and 1.0"),
-    ("collision", "bool: true and 1"),
+    ("collision", "bool: true and 1.0"),
     ("collision", "float: the sign of zero"),
     ("refused", "list: a list and a tuple"),
 )
