@@ -172,33 +172,34 @@ def image(size: int) -> tuple[Any, int]:
     return Image.frombytes("RGB", (side, side), np.random.default_rng(1).bytes(side * side * 3)), side * side * 3
 
 
+NANS = "every block of floats is searched for NaN, which has many bit patterns and one digest"
 COPIED = "the canonical order is another, so the elements are brought into it, a block at a time"
 HIDDEN = "what lies under a mask or null is taken away, a block at a time, and the mask is hashed too"
 GATHERED = "the texts lie apart, and are gathered a block at a time; their lengths are hashed as 64-bit numbers"
 LENGTHS = "where each text begins is held in 32 bits, and its length hashed in 64"
 WORK = (
-    Work("array, `float64`", array("f8")),
-    Work("array, `float32`", array("f4")),
+    Work("array, `float64`", array("f8"), NANS),
+    Work("array, `float32`", array("f4"), NANS),
     Work("array, `int64`", array("i8")),
     Work("array, `bool`", array("?")),
     Work("array, columns first", changed(lambda made: np.asfortranarray(made.reshape(-1, 100))), COPIED),
     Work("array, every second column", changed(lambda made: np.repeat(made.reshape(-1, 100), 2, axis=1)[:, ::2]), COPIED),
     Work("array, big-endian", changed(lambda made: made.astype(">f8")), COPIED),
     Work("array, masked", masked, HIDDEN),
-    Work("pandas, 10 columns of numbers", frame),
+    Work("pandas, 10 columns of numbers", frame, NANS),
     Work("pandas, the same, rows first", frame_by_rows, COPIED),
     Work("pandas, numbers and texts", texts("str"), LENGTHS),
     Work("pandas, numbers and texts as objects", texts("object"), "each text is a Python object somewhere in memory"),
-    Work("Arrow, 10 columns of numbers", arrow),
+    Work("Arrow, 10 columns of numbers", arrow, NANS),
     Work("Arrow, numbers with nulls", arrow_nulls, HIDDEN),
     Work("Arrow, texts of 20", arrow_texts(20), LENGTHS),
     Work("Arrow, texts of 100", arrow_texts(100)),
-    Work("polars, 10 columns of numbers", polars),
+    Work("polars, 10 columns of numbers", polars, NANS),
     Work("polars, texts of 20", polars_texts(20), GATHERED),
     Work("polars, texts of 100", polars_texts(100), GATHERED),
     Work("scipy, rows of a sparse array", sparse, "every entry is hashed with both coordinates, in 64 bits each"),
-    Work("torch, `float32`", tensor("float32")),
-    Work("torch, `bfloat16`", tensor("bfloat16")),
+    Work("torch, `float32`", tensor("float32"), NANS),
+    Work("torch, `bfloat16`", tensor("bfloat16"), NANS),
     Work("Pillow, RGB", image, "Pillow holds four bytes for three, and hands out copies"),
 )
 
